@@ -1,0 +1,126 @@
+// What Linux has and Swift's Glibc module does not show.
+//
+// Header only: every wrapper is `static inline`. Wrappers of system calls return the result, or the
+// negated errno, so that no Swift code reads a thread-local errno. _GNU_SOURCE is never defined here:
+// with it, structures such as fd_set differ from those of the Glibc module and builds fail at random;
+// what that macro would show is declared by hand.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+static inline long parley_result(long result) { return result < 0 ? -(long)errno : result; }
+
+// Event loop
+
+static inline int parley_epoll_create(void) { return (int)parley_result(epoll_create1(EPOLL_CLOEXEC)); }
+
+static inline int parley_epoll_add(int epoll, int descriptor, uint32_t events, uint64_t data) {
+  struct epoll_event event = {.events = events, .data = {.u64 = data}};
+  return (int)parley_result(epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event));
+}
+
+static inline int parley_epoll_delete(int epoll, int descriptor) {
+  struct epoll_event event = {0};
+  return (int)parley_result(epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, &event));
+}
+
+static inline int parley_epoll_wait(int epoll, struct epoll_event *events, int capacity, int milliseconds) {
+  return (int)parley_result(epoll_wait(epoll, events, capacity, milliseconds));
+}
+
+static inline int parley_eventfd(void) { return (int)parley_result(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
+
+static inline uint64_t parley_monotonic_nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+// The event loop that the calling thread runs, or NULL. One slot a thread: function-local, because
+// thread-local variables of a header are not emitted.
+static inline void **parley_current_loop_slot(void) {
+  static __thread void *slot;
+  return &slot;
+}
+
+// Sockets
+
+extern int accept4(int, struct sockaddr *, socklen_t *, int);
+
+static inline int parley_socket(int family, int type, int protocol) {
+  return (int)parley_result(socket(family, type, protocol));
+}
+
+static inline int parley_accept(int descriptor, void *address, socklen_t *length) {
+  return (int)parley_result(accept4(descriptor, (struct sockaddr *)address, length, SOCK_NONBLOCK | SOCK_CLOEXEC));
+}
+
+static inline int parley_bind(int descriptor, const void *address, socklen_t length) {
+  return (int)parley_result(bind(descriptor, (const struct sockaddr *)address, length));
+}
+
+static inline int parley_connect(int descriptor, const void *address, socklen_t length) {
+  return (int)parley_result(connect(descriptor, (const struct sockaddr *)address, length));
+}
+
+static inline int parley_getsockname(int descriptor, void *address, socklen_t *length) {
+  return (int)parley_result(getsockname(descriptor, (struct sockaddr *)address, length));
+}
+
+static inline int parley_getpeername(int descriptor, void *address, socklen_t *length) {
+  return (int)parley_result(getpeername(descriptor, (struct sockaddr *)address, length));
+}
+
+static inline ssize_t parley_recv(int descriptor, void *bytes, size_t count, int flags) {
+  return parley_result(recv(descriptor, bytes, count, flags));
+}
+
+static inline ssize_t parley_send(int descriptor, const void *bytes, size_t count, int flags) {
+  return parley_result(send(descriptor, bytes, count, flags | MSG_NOSIGNAL));
+}
+
+// writev(2) on a socket, without SIGPIPE.
+static inline ssize_t parley_sendv(int descriptor, const struct iovec *vectors, size_t count) {
+  struct msghdr message = {.msg_iov = (struct iovec *)vectors, .msg_iovlen = count};
+  return parley_result(sendmsg(descriptor, &message, MSG_NOSIGNAL));
+}
+
+static inline ssize_t parley_recvfrom(int descriptor, void *bytes, size_t count, int flags, void *address, socklen_t *length) {
+  return parley_result(recvfrom(descriptor, bytes, count, flags, (struct sockaddr *)address, length));
+}
+
+static inline ssize_t parley_sendto(int descriptor, const void *bytes, size_t count, const void *address, socklen_t length) {
+  return parley_result(sendto(descriptor, bytes, count, MSG_NOSIGNAL, (const struct sockaddr *)address, length));
+}
+
+// Bytes of a TCP socket that the peer has not acknowledged yet (SIOCOUTQ), or the negated errno.
+static inline int parley_unacknowledged(int descriptor) {
+  int bytes = 0;
+  int result = ioctl(descriptor, TIOCOUTQ, &bytes);
+  return result < 0 ? -errno : bytes;
+}
+
+// Signals
+
+static inline void parley_ignore_signal(int number) { signal(number, SIG_IGN); }
+
+extern int signalfd(int, const sigset_t *, int);
+
+static inline int parley_signalfd(const sigset_t *mask) {
+  return (int)parley_result(signalfd(-1, mask, O_NONBLOCK | O_CLOEXEC));
+}
+
+#endif
