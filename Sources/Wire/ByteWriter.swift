@@ -1,0 +1,75 @@
+/// Puts values behind the bytes of an array that it borrows for the length of a closure.
+///
+/// Integers are big-endian. Nothing is allocated beyond the growth of the array itself.
+package struct ByteWriter: ~Copyable {
+  package private(set) var bytes: [UInt8]
+
+  package init(_ bytes: consuming [UInt8] = []) {
+    self.bytes = bytes
+  }
+
+  /// Lets `body` write behind `output`; when it throws, `output` is as it was.
+  @inline(__always)
+  package static func append(
+    to output: inout [UInt8],
+    _ body: (inout ByteWriter) throws(WireError) -> Void
+  ) throws(WireError) {
+    let start = output.count
+    var writer = ByteWriter()
+    // Two swaps move the storage in and out, so that it stays uniquely owned and is never copied.
+    swap(&writer.bytes, &output)
+    do {
+      try body(&writer)
+      swap(&writer.bytes, &output)
+    } catch {
+      swap(&writer.bytes, &output)
+      output.removeSubrange(start...)
+      throw error
+    }
+  }
+
+  package mutating func integer<Integer: FixedWidthInteger>(_ value: Integer) {
+    var shift = Integer.bitWidth
+    while shift > 0 {
+      shift -= 8
+      bytes.append(UInt8(truncatingIfNeeded: value >> shift))
+    }
+  }
+
+  package mutating func raw(_ bytes: some Collection<UInt8>) {
+    self.bytes.append(contentsOf: bytes)
+  }
+
+  package mutating func text(_ text: String) {
+    bytes.append(contentsOf: text.utf8)
+  }
+
+  /// A `u16` length and the text's UTF-8.
+  package mutating func string(_ text: String, _ place: String) throws(WireError) {
+    try sized(text.utf8, place)
+  }
+
+  /// A `u16` length and the bytes.
+  package mutating func sized(_ bytes: some Collection<UInt8>, _ place: String) throws(WireError) {
+    guard let count = UInt16(exactly: bytes.count) else { throw .invalidValue(place) }
+    integer(count)
+    raw(bytes)
+  }
+
+  /// A `u32` length and what `body` writes, counted afterwards.
+  @inline(__always)
+  package mutating func framed(
+    limit: Int, _ body: (inout ByteWriter) throws(WireError) -> Void
+  ) throws(WireError) {
+    let start = bytes.count
+    integer(UInt32(0))
+    try body(&self)
+    let length = bytes.count - start - 4
+    guard length <= limit, let size = UInt32(exactly: length) else {
+      throw .frameTooLong(length: length, limit: limit)
+    }
+    for offset in 0..<4 {
+      bytes[start + offset] = UInt8(truncatingIfNeeded: size >> (24 - 8 * offset))
+    }
+  }
+}
