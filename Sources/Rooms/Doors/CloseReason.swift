@@ -1,0 +1,67 @@
+/// Why a door wants its connection closed.
+///
+/// What was transmitted before it still goes out. The door of a refused client has transmitted
+/// nothing, so that a stranger learns nothing.
+package enum CloseReason: Sendable, Equatable, CustomStringConvertible {
+  /// The client said goodbye.
+  case quit
+  /// The client ended its stream between frames.
+  case ended
+  /// The client ended its stream inside a frame.
+  case truncated
+  /// The first bytes belong to a closed door or to none; the word says whose they are.
+  case refused(StaticWord)
+  /// Never said a byte.
+  case silent
+  /// Began a preface, a frame or a line and did not end it in time.
+  case unfinished
+  /// Answered no ping.
+  case timedOut
+  /// Broke the protocol; the text says what and where.
+  case misbehaved(String)
+  /// The server said bye (``Notice/bye(_:text:retryAfterMilliseconds:)``).
+  case dismissed(ByeReason)
+
+  /// Whose first bytes they were.
+  package enum StaticWord: String, Sendable, Equatable {
+    case http = "HTTP"
+    case irc = "IRC"
+    case ssh = "SSH"
+    case tls = "TLS"
+    case line, dec10, u16, u32, native
+  }
+
+  /// What the people in the room are told.
+  package var leaveReason: LeaveReason {
+    switch self {
+    case .quit, .ended: .quit
+    case .truncated, .refused: .lost
+    case .silent, .unfinished, .timedOut: .timedOut
+    case .misbehaved: .misbehaved
+    case .dismissed(let reason):
+      switch reason {
+      case .quit: .quit
+      case .closing, .full: .closing
+      case .timedOut: .timedOut
+      case .misbehaved: .misbehaved
+      case .slow: .slow
+      case .removed, .flood: .removed
+      case .replaced: .lost
+      }
+    }
+  }
+
+  package var description: String {
+    switch self {
+    case .quit: "said goodbye"
+    case .ended: "end of stream"
+    case .truncated: "end of stream inside a frame"
+    case .refused(let word): "refused: the first bytes are \(word.rawValue)"
+    case .silent: "no byte came"
+    case .unfinished: "a preface, frame or line was not finished in time"
+    case .timedOut: "no answer to a ping"
+    case .misbehaved(let what): "protocol error: \(what)"
+    case .dismissed(let reason): "bye: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/// What a person may be called.
+package enum Nick {
+  package static let byteLimit = 32
+  package static let scalarLimit = 16
+
+  /// Lets a nick pass that anybody may ask for.
+  ///
+  /// Whether somebody has it already is for ``Roster`` to say.
+  package static func check(_ nick: String) throws(NameRefusal) {
+    try Name.check(nick, byteLimit: byteLimit, scalarLimit: scalarLimit)
+    guard !isReserved(nick) else { throw .reserved }
+  }
+
+  /// What two nicks share when they are the same to us; see ``Name/key(of:)``.
+  package static func key(of nick: String) -> String { Name.key(of: nick) }
+
+  /// Cuts `nick` to the length limits less `room` bytes, at a scalar's border.
+  static func truncated(_ nick: some Sequence<Unicode.Scalar>, leaving room: Int) -> String {
+    var result = String.UnicodeScalarView()
+    var bytes = room
+    var scalars = room
+    for scalar in nick {
+      bytes += UTF8.width(scalar)
+      scalars += 1
+      guard bytes <= byteLimit, scalars <= scalarLimit else { break }
+      result.append(scalar)
+    }
+    return String(result)
+  }
+
+  /// The allowed name that is most like what was wished, reserved ones included, or nil.
+  ///
+  /// Blanks inside become `-` (people do type "Ann Lee"), what is not allowed is left out.
+  static func nearest(to wish: String) -> String? {
+    // Nobody's wish is worth more work than this; the rest would be cut off anyway.
+    let scalars = wish.unicodeScalars.prefix(4 * scalarLimit)
+    let words = scalars.split { $0.properties.isWhitespace }
+    var kept = String.UnicodeScalarView()
+    for word in words {
+      let allowed = word.filter { Name.refusal(of: $0) == nil }
+      guard !allowed.isEmpty else { continue }
+      if !kept.isEmpty { kept.append("-") }
+      kept.append(contentsOf: allowed)
+    }
+    let name = truncated(kept.drop { Name.isBadStart($0) }, leaving: 0)
+    return name.isEmpty ? nil : name
+  }
+
+  private static let reserved: Set<String> = [
+    "server", "admin", "system",
+    // Names that are devices on other systems, should a client ever make a file of one.
+    "con", "prn", "aux", "nul",
+  ]
+
+  private static func isReserved(_ nick: String) -> Bool {
+    let key = key(of: nick)
+    return reserved.contains(key) || key.utf8.starts(with: "guest-".utf8)
+  }
+}
