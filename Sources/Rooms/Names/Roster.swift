@@ -1,0 +1,139 @@
+/// Who is called what, over the whole server.
+///
+/// One nick (by its ``Nick/key(of:)``) belongs to one client at a time. A client that reconnects
+/// shows the token of its lost connection and takes its nick back from the ghost, whose connection
+/// may take minutes to be noticed as dead.
+package struct Roster: Sendable {
+  /// How a wish was granted.
+  package struct Grant: Sendable, Equatable {
+    package var nick: String
+    /// Why it is not the wished nick; nil when it is, or when none was wished.
+    package var refusal: NameRefusal?
+
+    package init(nick: String, refusal: NameRefusal? = nil) {
+      self.nick = nick
+      self.refusal = refusal
+    }
+  }
+
+  /// What a shown token gives back.
+  package struct Resumption: Sendable, Equatable {
+    package var nick: String
+    /// The connection that had it, to be cut.
+    package var ghost: ClientID
+
+    package init(nick: String, ghost: ClientID) {
+      self.nick = nick
+      self.ghost = ghost
+    }
+  }
+
+  private struct Entry: Sendable {
+    var nick: String
+    var key: String
+    var token: [UInt8]?
+  }
+
+  private var entries: [ClientID: Entry] = [:]
+  private var owners: [String: ClientID] = [:]
+  private var tokens: [[UInt8]: ClientID] = [:]
+  private var lastGuest: UInt64 = 0
+
+  package init() {}
+
+  package var count: Int { entries.count }
+
+  package func nick(of client: ClientID) -> String? { entries[client]?.nick }
+
+  /// Who has this nick, in whatever case it is written.
+  package func client(called nick: String) -> ClientID? { owners[Nick.key(of: nick)] }
+
+  /// Gives `client` the wished nick or the nearest free one: NAME-2, NAME-3 …, at last guest-N.
+  ///
+  /// Never fails. A client that has a nick gives it up for the new one. Costs at most a hundred
+  /// look-ups.
+  @discardableResult
+  package mutating func claim(_ wish: String?, for client: ClientID) -> Grant {
+    guard let wish else { return Grant(nick: settle(client, as: nextGuest())) }
+    if let refusal = refusal(of: wish, for: client) {
+      return Grant(nick: settle(client, as: nearest(to: wish, for: client)), refusal: refusal)
+    }
+    return Grant(nick: settle(client, as: wish))
+  }
+
+  /// Gives `client` exactly this nick, or nothing changes.
+  ///
+  /// - Returns: The nick that it had, if any.
+  @discardableResult
+  package mutating func rename(
+    _ client: ClientID, to nick: String
+  ) throws(NameRefusal) -> String? {
+    if let refusal = refusal(of: nick, for: client) { throw refusal }
+    let old = entries[client]?.nick
+    settle(client, as: nick)
+    return old
+  }
+
+  /// Forgets a client that is gone: its nick is free and its token worth nothing.
+  package mutating func release(_ client: ClientID) {
+    guard let entry = entries.removeValue(forKey: client) else { return }
+    owners[entry.key] = nil
+    if let token = entry.token { tokens[token] = nil }
+  }
+
+  /// Makes `token` (16 random bytes) the one that gives back this client's nick.
+  package mutating func setToken(_ token: [UInt8], for client: ClientID) {
+    guard let old = entries[client] else { return }
+    if let token = old.token { tokens[token] = nil }
+    entries[client]?.token = token
+    tokens[token] = client
+  }
+
+  /// Moves the nick of the ghost to which `token` was given to `client`; the token is used up.
+  ///
+  /// Gives nil for a token of nobody who is still here: then ``claim(_:for:)`` as for anybody.
+  package mutating func resume(_ token: [UInt8], by client: ClientID) -> Resumption? {
+    guard let ghost = tokens[token], ghost != client, let entry = entries[ghost] else { return nil }
+    release(ghost)
+    settle(client, as: entry.nick)
+    return Resumption(nick: entry.nick, ghost: ghost)
+  }
+
+  // MARK: - Finding and keeping a nick
+
+  private func refusal(of nick: String, for client: ClientID) -> NameRefusal? {
+    do { try Nick.check(nick) } catch { return error }
+    return isFree(nick, for: client) ? nil : .taken
+  }
+
+  private func isFree(_ nick: String, for client: ClientID) -> Bool {
+    let owner = owners[Nick.key(of: nick)]
+    return owner == nil || owner == client
+  }
+
+  private mutating func nearest(to wish: String, for client: ClientID) -> String {
+    guard let base = Nick.nearest(to: wish) else { return nextGuest() }
+    if refusal(of: base, for: client) == nil { return base }
+    for number in 2...99 {
+      let suffix = "-\(number)"
+      let nick = Nick.truncated(base.unicodeScalars, leaving: suffix.utf8.count) + suffix
+      if refusal(of: nick, for: client) == nil { return nick }
+    }
+    return nextGuest()
+  }
+
+  private mutating func nextGuest() -> String {
+    // Nobody else can have one: names that begin so are reserved.
+    lastGuest &+= 1
+    return "guest-\(lastGuest)"
+  }
+
+  @discardableResult
+  private mutating func settle(_ client: ClientID, as nick: String) -> String {
+    let key = Nick.key(of: nick)
+    if let old = entries[client] { owners[old.key] = nil }
+    owners[key] = client
+    entries[client] = Entry(nick: nick, key: key, token: entries[client]?.token)
+    return nick
+  }
+}

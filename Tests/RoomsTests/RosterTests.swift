@@ -1,0 +1,108 @@
+import Rooms
+import Testing
+
+@Suite struct RosterTests {
+  private func id(_ number: UInt64) -> ClientID { ClientID(number) }
+
+  @Test("gives the wish, then NAME-2, NAME-3, and says why")
+  func fallBack() {
+    var roster = Roster()
+    #expect(roster.claim("alice", for: id(1)) == .init(nick: "alice", refusal: nil))
+    #expect(roster.claim("Alice", for: id(2)) == .init(nick: "Alice-2", refusal: .taken))
+    #expect(roster.claim("ALICE", for: id(3)) == .init(nick: "ALICE-3", refusal: .taken))
+    roster.release(id(2))
+    #expect(roster.claim("alice", for: id(4)).nick == "alice-2")
+    #expect(roster.client(called: "aLiCe-2") == id(4))
+  }
+
+  @Test("numbers guests and gives no number twice")
+  func guests() {
+    var roster = Roster()
+    #expect(roster.claim(nil, for: id(1)).nick == "guest-1")
+    roster.release(id(1))
+    #expect(roster.claim(nil, for: id(2)).nick == "guest-2")
+    #expect(roster.claim("guest-1", for: id(3)) == .init(nick: "guest-3", refusal: .reserved))
+  }
+
+  @Test(
+    "makes the best of a refused wish",
+    arguments: [
+      ("Ann Lee", "Ann-Lee"), ("admin", "admin-2"), ("bob:", "bob"), ("  ann  ", "ann"),
+      ("<script>", "script"), ("\u{1b}[2Jeve", "2Jeve"), ("***", "guest-1"), ("", "guest-1"),
+      ("-rf", "rf"), ("\u{301}x", "x"), ("guest-7", "guest-1"), ("a\r\nb", "a-b"),
+      ("abcdefghijklmnopqrst", "abcdefghijklmnop"),
+    ])
+  func nearest(_ wish: String, _ nick: String) {
+    var roster = Roster()
+    let grant = roster.claim(wish, for: id(1))
+    #expect(grant.nick == nick)
+    #expect(grant.refusal != nil)
+  }
+
+  @Test("keeps fall-backs within the limits of a nick, and never runs out of names")
+  func manyAlike() throws {
+    var roster = Roster()
+    var nicks: Set<String> = []
+    for number in 1...300 {
+      let grant = roster.claim("山山山山山山山山山山", for: id(UInt64(number)))
+      nicks.insert(Nick.key(of: grant.nick))
+      #expect(grant.nick.utf8.count <= 32 && grant.nick.unicodeScalars.count <= 16)
+    }
+    #expect(nicks.count == 300)
+    #expect(roster.count == 300)
+  }
+
+  @Test("renames exactly or not at all")
+  func rename() throws {
+    var roster = Roster()
+    roster.claim("ann", for: id(1))
+    roster.claim("bob", for: id(2))
+    #expect(throws: NameRefusal.taken) { try roster.rename(id(1), to: "BOB") }
+    #expect(throws: NameRefusal.reserved) { try roster.rename(id(1), to: "server") }
+    #expect(roster.nick(of: id(1)) == "ann")
+    #expect(try roster.rename(id(1), to: "Ann") == "ann")
+    #expect(try roster.rename(id(1), to: "anna") == "Ann")
+    #expect(roster.client(called: "ann") == nil)
+    #expect(roster.claim("ann", for: id(3)).refusal == nil)
+  }
+
+  @Test("a late wish of a client that has a nick frees the old one")
+  func claimTwice() {
+    var roster = Roster()
+    roster.claim(nil, for: id(1))
+    #expect(roster.claim("ann", for: id(1)) == .init(nick: "ann", refusal: nil))
+    #expect(roster.claim("ANN", for: id(1)) == .init(nick: "ANN", refusal: nil))
+    #expect(roster.client(called: "guest-1") == nil)
+    #expect(roster.count == 1)
+  }
+
+  @Test("a token gives the nick back once, and names the ghost")
+  func resume() {
+    var roster = Roster()
+    let token = [UInt8](repeating: 9, count: 16)
+    roster.claim("ann", for: id(1))
+    roster.setToken(token, for: id(1))
+    roster.claim(nil, for: id(2))
+    #expect(roster.resume([1], by: id(2)) == nil)
+    #expect(roster.resume(token, by: id(2)) == .init(nick: "ann", ghost: id(1)))
+    #expect(roster.nick(of: id(1)) == nil)
+    #expect(roster.nick(of: id(2)) == "ann")
+    #expect(roster.client(called: "guest-1") == nil)
+    #expect(roster.resume(token, by: id(3)) == nil)
+    // The end of the ghost's connection comes later and must not free the nick.
+    roster.release(id(1))
+    #expect(roster.client(called: "ann") == id(2))
+  }
+
+  @Test("a token is worth nothing once its client is gone or has another")
+  func oldToken() {
+    var roster = Roster()
+    roster.claim("ann", for: id(1))
+    roster.setToken([1], for: id(1))
+    roster.setToken([2], for: id(1))
+    #expect(roster.resume([1], by: id(2)) == nil)
+    roster.release(id(1))
+    #expect(roster.resume([2], by: id(2)) == nil)
+    #expect(roster.count == 0)
+  }
+}
