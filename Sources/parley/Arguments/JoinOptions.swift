@@ -1,0 +1,62 @@
+/// What `parley join` was asked for.
+struct JoinOptions: Equatable {
+  enum Framing: String, CaseIterable {
+    case line, dec10, u16, u32
+  }
+
+  /// As typed; `Sockets` reads it.
+  var address = ""
+  var nick: String?
+  var room: String?
+  /// nil: Parley's own door.
+  var framing: Framing?
+  var timeout = TimeLimit.standard
+}
+
+extension JoinOptions {
+  static var verb: Verb<JoinOptions> {
+    Verb(
+      name: "join",
+      summary: "parley join: enter a chat from this terminal",
+      operandUsage: "ADDRESS",
+      operandCount: 1...1,
+      notes: [
+        "ADDRESS is HOST:PORT, [IPV6]:PORT, unix:PATH or unix:@NAME.",
+        """
+        Type a line and press Enter to say it; /help lists the commands, Ctrl-D leaves. In a pipe \
+        each line of input is said, and what the others say comes out line by line.
+        """,
+        """
+        Examples:
+          parley join 127.0.0.1:7000 --nick alice
+          parley join classmate.local:9999 --frame dec10
+        """,
+      ],
+      options: [
+        .value("--nick", "NAME", "your name; without it the server gives you one") {
+          $0.nick = $1
+        },
+        .value("--room", "ROOM", "the room to enter; without it the server's first") {
+          $0.room = $1
+        },
+        .value(
+          "--frame", "KIND",
+          "enter a server that is not Parley's: line, dec10, u16 or u32 is what a message is there"
+        ) { (options, text) throws(UsageError) in options.framing = try choice(text, of: "--frame")
+        },
+        .value("--timeout", "S|none", "seconds that connecting may take") {
+          (options, text) throws(UsageError) in
+          options.timeout = try TimeLimit(text)
+        },
+      ],
+      initial: JoinOptions(),
+      applyOperands: { (options, operands) throws(UsageError) in
+        options.address = operands.first ?? ""
+      },
+      validate: { (options) throws(UsageError) in
+        if let framing = options.framing, options.room != nil {
+          throw UsageError("--room needs Parley's own door; \(framing) servers have no rooms")
+        }
+      })
+  }
+}

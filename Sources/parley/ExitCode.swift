@@ -1,0 +1,31 @@
+import Glibc
+
+/// How the program ended, for scripts.
+enum ExitCode: CInt, Error {
+  /// Also when a first SIGINT or SIGTERM ended it in order.
+  case done = 0
+  /// The peer or the data was wrong.
+  case wrong = 1
+  case usage = 2
+  case untrusted = 3
+  /// Something on this machine: port in use, disk, no descriptors left.
+  case local = 4
+  case refused = 10
+  case unresolvable = 11
+  case unreachable = 12
+  case timedOut = 13
+  case reset = 14
+  case interrupted = 130
+  case terminated = 143
+
+  /// The code for a system call that failed with this errno.
+  init(systemError code: CInt) {
+    switch code {
+    case ECONNREFUSED: self = .refused
+    case ENETUNREACH, EHOSTUNREACH, ENETDOWN, EHOSTDOWN: self = .unreachable
+    case ETIMEDOUT: self = .timedOut
+    case ECONNRESET, ECONNABORTED, EPIPE: self = .reset
+    default: self = .local
+    }
+  }
+}
