@@ -52,9 +52,16 @@ package struct ByteReader: Sendable {
     return Array(bytes[index..<end])
   }
 
-  /// Everything that is left, as text: strict UTF-8.
-  package mutating func restAsText() throws(WireError) -> String {
-    try text(remaining)
+  /// Everything that is left, as bytes that are strict UTF-8.
+  package mutating func restOfText() throws(WireError) -> [UInt8] {
+    let rest = rest()
+    guard (try? UTF8Span(validating: rest.span)) != nil else { throw .invalidUTF8(place) }
+    return rest
+  }
+
+  /// A reader of the next `count` bytes alone.
+  package mutating func reader(_ count: Int, place: String) throws(WireError) -> ByteReader {
+    ByteReader(bytes, try advance(count), place: place)
   }
 
   /// `count` bytes of strict UTF-8.

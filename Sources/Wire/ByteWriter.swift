@@ -56,20 +56,29 @@ package struct ByteWriter: ~Copyable {
     raw(bytes)
   }
 
-  /// A `u32` length and what `body` writes, counted afterwards.
+  /// Bytes that have always the same count.
+  package mutating func fixed(
+    _ bytes: [UInt8], _ count: Int, _ place: String
+  ) throws(WireError) {
+    guard bytes.count == count else { throw .invalidValue(place) }
+    raw(bytes)
+  }
+
+  /// A length of the type `Size` and what `body` writes, counted afterwards.
   @inline(__always)
-  package mutating func framed(
-    limit: Int, _ body: (inout ByteWriter) throws(WireError) -> Void
+  package mutating func counted<Size: FixedWidthInteger>(
+    as size: Size.Type, limit: Int, _ body: (inout ByteWriter) throws(WireError) -> Void
   ) throws(WireError) {
     let start = bytes.count
-    integer(UInt32(0))
+    let width = Size.bitWidth / 8
+    integer(Size(0))
     try body(&self)
-    let length = bytes.count - start - 4
-    guard length <= limit, let size = UInt32(exactly: length) else {
+    let length = bytes.count - start - width
+    guard length <= limit, let count = Size(exactly: length) else {
       throw .frameTooLong(length: length, limit: limit)
     }
-    for offset in 0..<4 {
-      bytes[start + offset] = UInt8(truncatingIfNeeded: size >> (24 - 8 * offset))
+    for offset in 0..<width {
+      bytes[start + offset] = UInt8(truncatingIfNeeded: count >> (8 * (width - 1 - offset)))
     }
   }
 }

@@ -43,7 +43,7 @@ struct ByteCodingTests {
     arguments: ["c0af", "eda080", "f4908080", "ff", "80", "e282", "61c3"])
   func invalidText(bytes: String) {
     var reader = ByteReader(hex(bytes), place: "text")
-    #expect(throws: WireError.invalidUTF8("text")) { try reader.restAsText() }
+    #expect(throws: WireError.invalidUTF8("text")) { try reader.restOfText() }
   }
 
   @Test("a writer that fails leaves its output as it was")

@@ -1,0 +1,56 @@
+/// Cuts the bytes of a native peer into frames, after the preface where one is due.
+///
+/// A server awaits the client's preface; a client awaits frames at once, because a server sends
+/// none. After an error the same error comes for ever.
+package struct NativeDecoder: Sendable {
+  private var frames = FrameDecoder(.u32, limit: NativeFrame.limit)
+  private var preface: [UInt8] = []
+  private let pattern: NativePattern
+  private var awaitsPreface: Bool
+  private var failure: WireError?
+
+  /// - Parameters:
+  ///   - pattern: The only pattern that a preface may have.
+  ///   - awaitsPreface: Whether a preface comes before the first frame.
+  package init(pattern: NativePattern = .plain, awaitsPreface: Bool) {
+    self.pattern = pattern
+    self.awaitsPreface = awaitsPreface
+  }
+
+  /// True while a preface or a frame has begun and is not complete.
+  package var isInsideFrame: Bool { !preface.isEmpty && awaitsPreface || frames.isInsideFrame }
+
+  package mutating func receive(_ bytes: Span<UInt8>) {
+    guard failure == nil else { return }
+    guard awaitsPreface else { return frames.receive(bytes) }
+    let missing = min(NativePreface.length - preface.count, bytes.count)
+    preface.append(copying: bytes.extracting(0..<missing))
+    if missing < bytes.count { frames.receive(bytes.extracting(missing..<bytes.count)) }
+  }
+
+  /// The next frame that we know, or nil when more bytes are needed.
+  package mutating func next() throws(WireError) -> NativeFrame? {
+    if let failure { throw failure }
+    do {
+      if awaitsPreface {
+        guard try NativePreface.check(preface, for: pattern) else { return nil }
+        awaitsPreface = false
+      }
+      while let range = try frames.next() {
+        var reader = ByteReader(frames.buffer, range, place: "a frame")
+        if let frame = try NativeFrame(type: reader.uint8(), body: reader) { return frame }
+      }
+      return nil
+    } catch {
+      failure = error
+      throw error
+    }
+  }
+
+  /// Says that the stream has ended; throws inside a preface or frame.
+  package func finish() throws(WireError) {
+    if let failure { throw failure }
+    guard !awaitsPreface || preface.isEmpty else { throw .truncated("the native preface") }
+    try frames.finish()
+  }
+}
