@@ -76,6 +76,14 @@ static inline int parley_connect(int descriptor, const void *address, socklen_t 
   return (int)parley_result(connect(descriptor, (const struct sockaddr *)address, length));
 }
 
+static inline int parley_setsockopt(int descriptor, int level, int name, const void *value, socklen_t length) {
+  return (int)parley_result(setsockopt(descriptor, level, name, value, length));
+}
+
+static inline int parley_getsockopt(int descriptor, int level, int name, void *value, socklen_t *length) {
+  return (int)parley_result(getsockopt(descriptor, level, name, value, length));
+}
+
 static inline int parley_getsockname(int descriptor, void *address, socklen_t *length) {
   return (int)parley_result(getsockname(descriptor, (struct sockaddr *)address, length));
 }
