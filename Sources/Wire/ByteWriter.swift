@@ -29,11 +29,11 @@ package struct ByteWriter: ~Copyable {
   }
 
   package mutating func integer<Integer: FixedWidthInteger>(_ value: Integer) {
-    var shift = Integer.bitWidth
-    while shift > 0 {
-      shift -= 8
-      bytes.append(UInt8(truncatingIfNeeded: value >> shift))
-    }
+    // One append for all bytes: an append each would check and grow eight times for a u64.
+    let width = Integer.bitWidth / 8
+    let big = UInt64(truncatingIfNeeded: value) << (64 - Integer.bitWidth)
+    let digits = InlineArray<8, UInt8> { UInt8(truncatingIfNeeded: big >> (56 - 8 * $0)) }
+    bytes.append(copying: digits.span.extracting(first: width))
   }
 
   package mutating func raw(_ bytes: some Collection<UInt8>) {

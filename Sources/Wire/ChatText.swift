@@ -28,8 +28,11 @@ package struct ChatText: Equatable, Sendable {
   }
 
   /// Appends a chat text made of its parts.
-  package static func compose(
-    time: Timestamp, name: String, text: some Collection<UInt8>, into output: inout [UInt8]
+  @specialized(where Text == [UInt8])
+  @specialized(where Text == ArraySlice<UInt8>)
+  @specialized(where Text == String.UTF8View)
+  package static func compose<Text: Collection<UInt8>>(
+    time: Timestamp, name: String, text: Text, into output: inout [UInt8]
   ) {
     output.append(UInt8(ascii: "["))
     time.append(to: &output)
@@ -45,7 +48,9 @@ package struct ChatText: Equatable, Sendable {
   /// Reads bytes of the form `^\[([0-9T:.\-+Z]+)\] (.*?):\n\t(.*)$`, where a dot is any byte.
   ///
   /// NAME ends at the first colon, LF, TAB. Bytes that are not UTF-8 become U+FFFD.
-  package static func parse(_ bytes: some Collection<UInt8>) -> ChatText? {
+  @specialized(where Bytes == [UInt8])
+  @specialized(where Bytes == ArraySlice<UInt8>)
+  package static func parse<Bytes: Collection<UInt8>>(_ bytes: Bytes) -> ChatText? {
     guard bytes.first == UInt8(ascii: "[") else { return nil }
     let time = bytes.dropFirst().prefix(while: isTimeByte)
     guard !time.isEmpty else { return nil }

@@ -23,8 +23,11 @@ package enum FrameFormat: String, CaseIterable, Sendable {
   ///
   /// Lines end in CR LF: terminals, telnet and text streams all take it, and a payload that ends in
   /// CR survives. On an error nothing is written.
-  package func encode(
-    _ payload: some Collection<UInt8>, limit: Int = .max, into output: inout [UInt8]
+  @specialized(where Payload == [UInt8])
+  @specialized(where Payload == ArraySlice<UInt8>)
+  @specialized(where Payload == String.UTF8View)
+  package func encode<Payload: Collection<UInt8>>(
+    _ payload: Payload, limit: Int = .max, into output: inout [UInt8]
   ) throws(WireError) {
     let length = payload.count
     guard length <= min(limit, maximum) else {

@@ -5,11 +5,30 @@ extension NativeFrame {
     room: UInt32, number: UInt64, wall: Int64, form: NativeForm, author: String, trust: UInt8,
     body: [UInt8], to output: inout [UInt8]
   ) throws(WireError) {
-    try append(.event, to: &output) { writer throws(WireError) in
-      try write(
-        to: &writer, room: room, number: number, wall: wall, form: form, author: author,
-        trust: trust, body: body)
+    // A room encodes each message once for all its members, and small rooms feel what that costs.
+    // So this one frame knows its length beforehand, and its fixed part is appended as one piece.
+    guard let authorLength = UInt16(exactly: author.utf8.count) else {
+      throw .invalidValue("a nick")
     }
+    let length = 25 + Int(authorLength) + body.count
+    guard length <= limit else { throw .frameTooLong(length: length, limit: limit) }
+    var head = InlineArray<28, UInt8>(repeating: 0)
+    func put(_ value: UInt64, bytes: Int, at place: Int) {
+      for index in 0..<bytes {
+        head[place + index] = UInt8(truncatingIfNeeded: value >> (8 * (bytes - 1 - index)))
+      }
+    }
+    put(UInt64(length), bytes: 4, at: 0)
+    head[4] = NativeType.event.rawValue
+    put(UInt64(room), bytes: 4, at: 5)
+    put(number, bytes: 8, at: 9)
+    put(UInt64(bitPattern: wall), bytes: 8, at: 17)
+    head[25] = form.rawValue
+    put(UInt64(authorLength), bytes: 2, at: 26)
+    output.append(copying: head.span)
+    output.append(contentsOf: author.utf8)
+    output.append(trust)
+    output.append(contentsOf: body)
   }
 
   package static func appendPresence(
@@ -17,7 +36,17 @@ extension NativeFrame {
     to output: inout [UInt8]
   ) throws(WireError) {
     try append(.presence, to: &output) { writer throws(WireError) in
-      try write(to: &writer, room: room, wall: wall, change: change, nick: nick)
+      writer.integer(room)
+      writer.integer(wall)
+      writer.integer(change.kind)
+      try writer.string(nick, "a nick")
+      switch change {
+      case .join: break
+      case .leave(let reason, let words):
+        writer.integer(reason)
+        try writer.string(words, "parting words")
+      case .rename(let name): try writer.string(name, "a nick")
+      }
     }
   }
 
@@ -31,42 +60,6 @@ extension NativeFrame {
         writer.integer(type.rawValue)
         try body(&writer)
       }
-    }
-  }
-
-  // As many parameters as the frame has parts: a structure of them would be the frame value itself.
-  static func write(
-    to writer: inout ByteWriter, room: UInt32, number: UInt64, wall: Int64, form: NativeForm,
-    author: String, trust: UInt8, body: [UInt8]
-  ) throws(WireError) {
-    writer.integer(room)
-    writer.integer(number)
-    writer.integer(wall)
-    writer.integer(form.rawValue)
-    try writer.string(author, "a nick")
-    writer.integer(trust)
-    writer.raw(body)
-  }
-
-  static func write(
-    to writer: inout ByteWriter, room: UInt32, wall: Int64, change: NativePresence.Change,
-    nick: String
-  ) throws(WireError) {
-    writer.integer(room)
-    writer.integer(wall)
-    switch change {
-    case .join:
-      writer.integer(NativePresence.Kind.join)
-      try writer.string(nick, "a nick")
-    case .leave(let reason, let words):
-      writer.integer(NativePresence.Kind.leave)
-      try writer.string(nick, "a nick")
-      writer.integer(reason)
-      try writer.string(words, "parting words")
-    case .rename(let name):
-      writer.integer(NativePresence.Kind.rename)
-      try writer.string(nick, "a nick")
-      try writer.string(name, "a nick")
     }
   }
 }

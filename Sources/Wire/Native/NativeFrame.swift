@@ -54,58 +54,48 @@ package enum NativeFrame: Equatable, Sendable {
 
   /// Appends the frame; when it throws, `output` is as it was.
   package func encode(into output: inout [UInt8]) throws(WireError) {
-    try NativeFrame.append(type, to: &output) { writer throws(WireError) in
-      switch self {
-      case .hello(let hello): try hello.write(to: &writer)
-      case .welcome(let welcome): try welcome.write(to: &writer)
-      case .say(let say): say.write(to: &writer)
-      case .accepted(let id, let number):
-        writer.integer(id)
-        writer.integer(number)
-      case .refused(let id, let code, let text):
+    switch self {
+    case .event(let event):
+      try NativeFrame.appendEvent(
+        room: event.room, number: event.number, wall: event.wall, form: event.form,
+        author: event.author, trust: event.trust, body: event.body, to: &output)
+    case .presence(let presence):
+      try NativeFrame.appendPresence(
+        room: presence.room, wall: presence.wall, change: presence.change, nick: presence.nick,
+        to: &output)
+    case .hello(let hello): try NativeFrame.append(.hello, to: &output, hello.write)
+    case .welcome(let welcome): try NativeFrame.append(.welcome, to: &output, welcome.write)
+    case .say(let say): try NativeFrame.append(.say, to: &output, say.write)
+    case .accepted(let id, let number):
+      try NativeFrame.append(.accepted, to: &output) {
+        $0.integer(id)
+        $0.integer(number)
+      }
+    case .refused(let id, let code, let text):
+      try NativeFrame.append(.refused, to: &output) { writer throws(WireError) in
         writer.integer(id)
         writer.integer(code)
         try writer.string(text, "the text of a refusal")
-      case .event(let event):
-        try NativeFrame.write(
-          to: &writer, room: event.room, number: event.number, wall: event.wall, form: event.form,
-          author: event.author, trust: event.trust, body: event.body)
-      case .presence(let presence):
-        try NativeFrame.write(
-          to: &writer, room: presence.room, wall: presence.wall, change: presence.change,
-          nick: presence.nick)
-      case .command(let id, let command):
+      }
+    case .command(let id, let command):
+      try NativeFrame.append(.command, to: &output) { writer throws(WireError) in
         writer.integer(id)
         try command.write(to: &writer)
-      case .reply(let id, let reply):
+      }
+    case .reply(let id, let reply):
+      try NativeFrame.append(.reply, to: &output) { writer throws(WireError) in
         writer.integer(id)
         try reply.write(to: &writer)
-      case .whisper(let whisper): try whisper.write(to: &writer)
-      case .history(let history): history.write(to: &writer)
-      case .notice(let text): try writer.string(text, "a notice")
-      case .ping, .pong: break
-      case .bye(let bye): try bye.write(to: &writer)
       }
-    }
-  }
-
-  private var type: NativeType {
-    switch self {
-    case .hello: .hello
-    case .welcome: .welcome
-    case .say: .say
-    case .accepted: .accepted
-    case .refused: .refused
-    case .event: .event
-    case .presence: .presence
-    case .command: .command
-    case .reply: .reply
-    case .whisper: .whisper
-    case .history: .history
-    case .notice: .notice
-    case .ping: .ping
-    case .pong: .pong
-    case .bye: .bye
+    case .whisper(let whisper): try NativeFrame.append(.whisper, to: &output, whisper.write)
+    case .history(let history): try NativeFrame.append(.history, to: &output, history.write)
+    case .notice(let text):
+      try NativeFrame.append(.notice, to: &output) { writer throws(WireError) in
+        try writer.string(text, "a notice")
+      }
+    case .ping: try NativeFrame.append(.ping, to: &output) { _ in }
+    case .pong: try NativeFrame.append(.pong, to: &output) { _ in }
+    case .bye(let bye): try NativeFrame.append(.bye, to: &output, bye.write)
     }
   }
 }

@@ -20,12 +20,6 @@ package struct NativePresence: Equatable, Sendable {
     self.nick = nick
   }
 
-  enum Kind {
-    static let join: UInt8 = 1
-    static let leave: UInt8 = 2
-    static let rename: UInt8 = 3
-  }
-
   init(from reader: inout ByteReader) throws(WireError) {
     room = try reader.integer()
     wall = try reader.integer()
@@ -36,6 +30,24 @@ package struct NativePresence: Equatable, Sendable {
     case Kind.leave: change = .leave(reason: try reader.uint8(), words: try reader.string())
     case Kind.rename: change = .rename(to: try reader.string())
     default: throw .invalidValue("the kind of a presence")
+    }
+  }
+}
+
+extension NativePresence {
+  fileprivate enum Kind {
+    static let join: UInt8 = 1
+    static let leave: UInt8 = 2
+    static let rename: UInt8 = 3
+  }
+}
+
+extension NativePresence.Change {
+  var kind: UInt8 {
+    switch self {
+    case .join: NativePresence.Kind.join
+    case .leave: NativePresence.Kind.leave
+    case .rename: NativePresence.Kind.rename
     }
   }
 }
