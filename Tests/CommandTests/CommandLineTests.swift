@@ -1,0 +1,36 @@
+import Testing
+
+/// The built program, as a person or a script sees it.
+@Suite("Command line")
+struct CommandLineTests {
+  private func run(_ arguments: String...) async throws -> (
+    output: String, errors: String, ending: ChildProcess.Ending
+  ) {
+    let child = try ChildProcess(try Tree.parley(), arguments)
+    let ending = try await child.ending()
+    return (
+      String(decoding: child.transcript(), as: UTF8.self),
+      String(decoding: child.transcript(.errors), as: UTF8.self), ending
+    )
+  }
+
+  @Test("help and version go to standard output and end with 0")
+  func help() async throws {
+    let version = try await run("--version")
+    #expect(version == ("parley 0.1.0\n", "", .exited(0)))
+    let help = try await run("help", "serve")
+    #expect(help.output.contains("--listen ADDRESS[,frame=KIND]"))
+    #expect(help.errors.isEmpty && help.ending == .exited(0))
+  }
+
+  @Test("a usage error is one line and a pointer on standard error, and ends with 2")
+  func usage() async throws {
+    let mistyped = try await run("join", "localhost:1", "--nikc", "a")
+    let expected = """
+      parley join: there is no option --nikc; did you mean --nick?
+      Try 'parley help join'.
+
+      """
+    #expect(mistyped == ("", expected, .exited(2)))
+  }
+}

@@ -1,0 +1,29 @@
+import Glibc
+
+/// Where things are: the source tree and what was built from it.
+enum Tree {
+  /// The folder of Package.swift.
+  static let root: String = {
+    var path = #filePath
+    for _ in 0..<4 { path = parent(of: path) }
+    return path
+  }()
+
+  /// The `parley` built with these tests.
+  static func parley() throws -> String {
+    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let length = readlink("/proc/self/exe", &buffer, buffer.count)
+    guard length > 0 else { throw ToolError("readlink /proc/self/exe", errno) }
+    let tests = String(decoding: buffer[..<length], as: UTF8.self)
+    let path = parent(of: tests) + "/parley"
+    guard access(path, X_OK) == 0 else { throw ToolError("\(path) is not there") }
+    return path
+  }
+
+  /// One of our own test programs in Tests/CommandTests/Peers.
+  static func script(_ name: String) -> String { "\(root)/Tests/CommandTests/Peers/\(name)" }
+
+  private static func parent(of path: String) -> String {
+    String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+  }
+}
