@@ -73,7 +73,7 @@ struct ResolverTests {
     let running = Atomic(0)
     let most = Atomic(0)
     let four = four
-    let gate = Gate()
+    let gate = LookupGate()
     let resolver = Resolver(threads: threads) { _ throws(SocketError) in
       let now = running.add(1, ordering: .sequentiallyConsistent).newValue
       most.max(now, ordering: .sequentiallyConsistent)
@@ -96,7 +96,7 @@ struct ResolverTests {
 
   @Test("a full queue refuses at once, and a cancelled wait makes room in it")
   func fullQueue() async throws {
-    let gate = Gate()
+    let gate = LookupGate()
     let four = four
     let names = Mutex<[String]>([])
     let resolver = Resolver(threads: 1, waiting: 1) { name throws(SocketError) in
@@ -133,7 +133,7 @@ struct ResolverTests {
 
   @Test("cancelling or a timeout ends the wait while the lookup still blocks")
   func leavesEarly() async throws {
-    let gate = Gate()
+    let gate = LookupGate()
     let four = four
     let resolver = Resolver { _ throws(SocketError) in
       gate.pass()
@@ -167,7 +167,7 @@ struct ResolverTests {
 }
 
 /// Blocks lookups until it is opened, and tells how many have come.
-private final class Gate: @unchecked Sendable {
+private final class LookupGate: @unchecked Sendable {
   // @unchecked: the semaphore is made for several threads; the stream's ends are used by one each.
   private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
   private let stream: AsyncStream<Void>
