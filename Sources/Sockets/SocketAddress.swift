@@ -1,4 +1,4 @@
-package import Glibc
+internal import Glibc
 
 /// An address as the kernel takes it: numeric, with its port, ready for a system call.
 public enum SocketAddress: Hashable, Sendable, CustomStringConvertible {
@@ -78,7 +78,7 @@ extension SocketAddress {
   /// - Returns: What `body` returned.
   /// - Throws: What `body` threw.
   package func withSockaddr<Result, Failure: Error>(
-    _ body: (UnsafeRawPointer, socklen_t) throws(Failure) -> Result
+    _ body: (UnsafeRawPointer, UInt32) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     switch self {
     case .ipv4(let address, let port):
@@ -140,11 +140,11 @@ extension SocketAddress {
   /// - Returns: What the call returned, and the address, `nil` when the call wrote none.
   /// - Throws: What `body` threw.
   package static func reading<Result, Failure: Error>(
-    _ body: (UnsafeMutableRawPointer, UnsafeMutablePointer<socklen_t>) throws(Failure) -> Result
+    _ body: (UnsafeMutableRawPointer, UnsafeMutablePointer<UInt32>) throws(Failure) -> Result
   ) throws(Failure) -> (Result, SocketAddress?) {
     var storage = sockaddr_storage()
     let capacity = MemoryLayout<sockaddr_storage>.size
-    var length = socklen_t(capacity)
+    var length = UInt32(capacity)
     // Typed errors do not pass through the standard library's closures; a pointer of our own does.
     let result = try body(&storage, &length)
     let address = withUnsafeBytes(of: &storage) { bytes in
@@ -157,10 +157,10 @@ extension SocketAddress {
 
   private func lend<Value, Result, Failure: Error>(
     _ value: inout Value, _ length: Int,
-    _ body: (UnsafeRawPointer, socklen_t) throws(Failure) -> Result
+    _ body: (UnsafeRawPointer, UInt32) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try withUnsafePointer(to: &value) { (pointer) throws(Failure) in
-      try body(UnsafeRawPointer(pointer), socklen_t(length))
+      try body(UnsafeRawPointer(pointer), UInt32(length))
     }
   }
 }
