@@ -9,8 +9,10 @@ package enum CloseReason: Sendable, Equatable, CustomStringConvertible {
   case ended
   /// The client ended its stream inside a frame.
   case truncated
-  /// The first bytes belong to a closed door or to none; the word says whose they are.
-  case refused(StaticWord)
+  /// The first bytes belong to a door that this listener does not open.
+  case closedDoor(DoorKind)
+  /// The first bytes belong to a protocol for which there is no door.
+  case stranger(Stranger)
   /// Never said a byte.
   case silent
   /// Began a preface, a frame or a line and did not end it in time.
@@ -22,20 +24,19 @@ package enum CloseReason: Sendable, Equatable, CustomStringConvertible {
   /// The server said bye (``Notice/bye(_:text:retryAfterMilliseconds:)``).
   case dismissed(ByeReason)
 
-  /// Whose first bytes they were.
-  package enum StaticWord: String, Sendable, Equatable {
+  /// Whom we know by the first bytes, and do not let in.
+  package enum Stranger: String, Sendable, Equatable {
     case http = "HTTP"
     case irc = "IRC"
     case ssh = "SSH"
     case tls = "TLS"
-    case line, dec10, u16, u32, native
   }
 
   /// What the people in the room are told.
   package var leaveReason: LeaveReason {
     switch self {
     case .quit, .ended: .quit
-    case .truncated, .refused: .lost
+    case .truncated, .closedDoor, .stranger: .lost
     case .silent, .unfinished, .timedOut: .timedOut
     case .misbehaved: .misbehaved
     case .dismissed(let reason):
@@ -56,7 +57,8 @@ package enum CloseReason: Sendable, Equatable, CustomStringConvertible {
     case .quit: "said goodbye"
     case .ended: "end of stream"
     case .truncated: "end of stream inside a frame"
-    case .refused(let word): "refused: the first bytes are \(word.rawValue)"
+    case .closedDoor(let kind): "the \(kind) door is closed here"
+    case .stranger(let stranger): "there is no door for \(stranger.rawValue)"
     case .silent: "no byte came"
     case .unfinished: "a preface, frame or line was not finished in time"
     case .timedOut: "no answer to a ping"

@@ -3,10 +3,10 @@ package enum Body {
   /// The longest body, in bytes.
   package static let limit = 16_384
 
-  /// Lets a body pass that is not empty, not too long and valid UTF-8.
-  package static func check(_ body: [UInt8]) throws(RoomRefusal) {
+  /// Lets a body pass that is not empty, not too long and, if it is text, valid UTF-8.
+  package static func check(_ body: [UInt8], isText: Bool = true) throws(RoomRefusal) {
     guard !body.isEmpty else { throw .emptyText }
     guard body.count <= limit else { throw .textTooLong(bytes: body.count) }
-    guard (try? UTF8Span(validating: body.span)) != nil else { throw .invalidText }
+    guard !isText || (try? UTF8Span(validating: body.span)) != nil else { throw .invalidText }
   }
 }

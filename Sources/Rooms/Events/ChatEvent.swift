@@ -30,7 +30,7 @@ package struct ChatEvent: Sendable, Equatable {
   package var author: ClientID
   package var nick: String
   package var trust: Trust
-  /// Valid UTF-8, at most ``Body/limit`` bytes; shared by everybody who gets the event.
+  /// Valid UTF-8 unless signed, at most ``Body/limit`` bytes; shared by everybody who gets the event.
   package var body: [UInt8]
 
   package init(

@@ -1,6 +1,6 @@
-/// One room: who is in it, what happens, what was said. Pure, and alone on its home loop.
+/// One room: who is in it, what happens and what was said.
 ///
-/// ``apply(_:at:)`` does a command or refuses it; the next command already sees what it did. What
+/// It is pure, and lives alone on its home loop. ``apply(_:at:)`` does a command or refuses it; the next command already sees what it did. What
 /// happened leaves only through ``commit()``, at the end of the loop's turn, so that nobody sees or
 /// is told what the journal does not hold. Whoever joins is shown ``history(last:)`` as it is in
 /// that moment, and then everything of the next commit on: no gap and no overlap.
@@ -21,7 +21,7 @@ package struct Room: Sendable {
   /// The number of the last event said, committed or not.
   private var lastNumber: UInt64
 
-  /// - Parameter historyID: 16 random bytes.
+  /// Makes an empty room; `historyID` is 16 random bytes.
   package init(
     id: UInt32, name: String, historyID: [UInt8], memberLimit: Int = Room.memberLimit
   ) {
@@ -61,7 +61,7 @@ package struct Room: Sendable {
     case .say(let client, let form, let body):
       guard let member = seats[client] else { throw .notMember }
       guard !isReadOnly else { throw .readOnly }
-      try Body.check(body)
+      try Body.check(body, isText: form != .signed)
       lastNumber += 1
       happen(form.kind, to: member, at: wall, number: lastNumber, body: body)
       return lastNumber

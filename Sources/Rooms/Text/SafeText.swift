@@ -12,10 +12,9 @@ package enum SafeText {
 
   /// Appends the safe form of `bytes`; what is not UTF-8 becomes U+FFFD.
   ///
-  /// Allocates nothing when the text is printable ASCII, but for growing `output`.
-  ///
-  /// - Parameter lineBreak: Stands for each LF or CR LF in the text: a line end of the format and
-  ///   then a mark, such as `"\n  | "`, so that no text can begin a line of its own.
+  /// `lineBreak` stands for each LF or CR LF in the text: a line end of the format and then a mark,
+  /// such as `"\n  | "`, so that no text can begin a line of its own. Printable ASCII costs no
+  /// allocation but the growth of `output`.
   package static func append(
     _ bytes: [UInt8], lineBreak: [UInt8] = oneLine, to output: inout [UInt8]
   ) {
@@ -33,6 +32,22 @@ package enum SafeText {
   package static func append(_ text: String, to output: inout [UInt8]) {
     if isPlain(text.utf8.span) { return output.append(contentsOf: text.utf8) }
     appendScalars(of: text.utf8Span, lineBreak: oneLine, to: &output)
+  }
+
+  /// The safe form of `bytes`: themselves when nothing needs to be done.
+  package static func safe(_ bytes: [UInt8], lineBreak: [UInt8] = oneLine) -> [UInt8] {
+    if isPlain(bytes.span) { return bytes }
+    var output: [UInt8] = []
+    append(bytes, lineBreak: lineBreak, to: &output)
+    return output
+  }
+
+  /// The safe form of a short text in one line.
+  package static func safe(_ text: String) -> String {
+    if isPlain(text.utf8.span) { return text }
+    var output: [UInt8] = []
+    append(text, to: &output)
+    return String(decoding: output, as: UTF8.self)
   }
 
   /// `bytes` with U+FFFD for what is not UTF-8.

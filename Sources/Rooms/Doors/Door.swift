@@ -1,0 +1,209 @@
+package import Wire
+
+/// One client's way into the chat: its bytes in, requests out; notices in, its bytes out.
+///
+/// Call an input (``receive(_:at:)``, ``finish(at:)``, ``expire(at:)``, ``tell(_:at:offset:)``), then
+/// drain ``next()``; handle each action before taking the next, because what the server tells in
+/// answer goes out first. The result is the same for every split of the bytes. After a
+/// ``Action/close(_:)`` nothing comes any more, and inputs are ignored. Nothing here can throw or
+/// trap: whatever a client does wrong ends as a close with a reason.
+///
+/// What happens in rooms does not pass through here: it is encoded once for all behind one kind of
+/// door (``DoorKind/encode(_:room:offset:into:)``).
+package struct Door: Sendable {
+  package enum Action: Sendable, Equatable {
+    case request(Request)
+    case transmit([UInt8])
+    /// Send what was transmitted, then close; if the client is still in a room, it leaves.
+    case close(CloseReason)
+  }
+
+  private enum State: Sendable {
+    case undecided(Porch)
+    case line(LineDoor)
+    case prefix(PrefixDoor)
+    case native(NativeDoor)
+  }
+
+  /// Nil until the first bytes have told it.
+  package private(set) var kind: DoorKind?
+
+  private let open: OpenDoors
+  private var state: State
+  private var outbox = DoorOutbox()
+  private var ignored: [(client: ClientID, nick: String)] = []
+
+  /// Begins at the accept of a client.
+  ///
+  /// `kind` is the door that the listener fixes, and the client of a plain one enters at once; nil
+  /// tells it from the first bytes, among those that are `open`. `givenNick` is what the client is
+  /// called until it says something else, for the greeting.
+  package init(kind: DoorKind?, open: OpenDoors, at now: Instant, givenNick: String? = nil) {
+    self.open = open
+    state = .undecided(Porch(since: now, greets: open.contains(.line), givenNick: givenNick))
+    guard let kind else { return }
+    settle(kind, since: now, isFixed: true, wasGreeted: true)
+    if kind != .native { outbox.request(.enter(nick: nil, room: nil, resume: nil)) }
+  }
+
+  /// Takes what the client said.
+  package mutating func receive(_ bytes: Span<UInt8>, at now: Instant) {
+    guard !outbox.isClosed, !bytes.isEmpty else { return }
+    guard case .undecided(var porch) = state else { return feed(bytes, at: now) }
+    var index = 0
+    while index < bytes.count {
+      let owner = porch.receive(bytes[index], at: now)
+      index += 1
+      switch owner {
+      case nil: continue
+      case .stranger(let stranger): outbox.close(.stranger(stranger))
+      case .door(let kind) where !open.contains(kind): outbox.close(.closedDoor(kind))
+      case .door(let kind):
+        settle(kind, since: porch.since, isFixed: false, wasGreeted: porch.wasGreeted)
+        feed(porch.detector.bytes.span, at: now)
+        if index < bytes.count { feed(bytes.extracting(index..<bytes.count), at: now) }
+      }
+      return
+    }
+    state = .undecided(porch)
+  }
+
+  /// Takes the end of what the client says.
+  package mutating func finish(at now: Instant) {
+    guard !outbox.isClosed else { return }
+    let isInside =
+      switch state {
+      case .undecided(let porch): !porch.detector.bytes.isEmpty
+      case .line(let door): door.isInsideFrame
+      case .prefix(let door): door.isInsideFrame
+      case .native(let door): door.isInsideFrame
+      }
+    outbox.close(isInside ? .truncated : .ended)
+  }
+
+  /// When silence becomes an event; it moves with every input.
+  package var deadline: Instant? {
+    guard !outbox.isClosed else { return nil }
+    return switch state {
+    case .undecided(let porch): porch.deadline
+    case .line(let door): door.deadline
+    case .prefix(let door): door.deadline
+    case .native(let door): door.deadline
+    }
+  }
+
+  /// Does what is due; calling early is harmless.
+  package mutating func expire(at now: Instant) {
+    guard let deadline, deadline <= now else { return }
+    switch state {
+    case .undecided(var porch):
+      porch.expire(at: now, into: &outbox)
+      state = .undecided(porch)
+    case .line(var door):
+      door.expire(at: now, into: &outbox)
+      state = .line(door)
+    case .prefix: outbox.close(.unfinished)
+    case .native(var door):
+      door.expire(at: now, into: &outbox)
+      state = .native(door)
+    }
+  }
+
+  /// What to do next, or nil when all is done.
+  package mutating func next() -> Action? { outbox.next() }
+
+  /// Tells this client alone, in its door's form.
+  ///
+  /// `wall` counts milliseconds since 1970, `offset` seconds east of UTC for doors that show a
+  /// local time.
+  package mutating func tell(_ notice: Notice, at wall: Int64, offset: Int) {
+    guard !outbox.isClosed else { return }
+    switch state {
+    // Nobody is told anything before the door is known, but for a person who was greeted.
+    case .undecided(let porch):
+      if porch.wasGreeted { LineEncoding.append(notice, as: .line, into: &outbox.told) }
+    case .line(let door): LineEncoding.append(notice, as: door.format, into: &outbox.told)
+    case .prefix(let door):
+      PrefixEncoding.append(
+        notice, at: wall, offset: offset, as: door.format, into: &outbox.told)
+    case .native: NativeEncoding.append(notice, at: wall, into: &outbox.told)
+    }
+    if case .bye(let reason, _, _) = notice { outbox.closeNow(.dismissed(reason)) }
+  }
+
+  /// Whether the client has not said who it is: such clients are bounded in number, and the oldest
+  /// goes first.
+  package var isUndecided: Bool {
+    if case .undecided = state { true } else { false }
+  }
+
+  // MARK: - Ignoring
+
+  /// How many people one client can ignore.
+  package static let ignoreLimit = 64
+
+  /// Whether the client does not want to see what this author says.
+  package func isIgnoring(_ author: ClientID) -> Bool {
+    !ignored.isEmpty && ignored.contains { $0.client == author }
+  }
+
+  /// Ignores an author from now on, or not any more, and tells the client.
+  ///
+  /// Goes by the connection: a rename does not help the ignored, coming back does.
+  package mutating func toggleIgnore(of author: ClientID, called nick: String) {
+    let words: String
+    if let place = ignored.firstIndex(where: { $0.client == author }) {
+      ignored.remove(at: place)
+      words = "You see \(nick) again."
+    } else if ignored.count < Door.ignoreLimit {
+      ignored.append((author, nick))
+      words = "You ignore \(nick) now; /ignore \(nick) again undoes it."
+    } else {
+      words = "You ignore \(Door.ignoreLimit) people already."
+    }
+    guard !outbox.isClosed, case .line(var door) = state else { return }
+    door.ignoredNicks = ignored.map(\.nick)
+    state = .line(door)
+    LineEncoding.append(.words(words), as: door.format, into: &outbox.told)
+  }
+
+  // MARK: - The doors
+
+  private mutating func settle(
+    _ kind: DoorKind, since: Instant, isFixed: Bool, wasGreeted: Bool
+  ) {
+    self.kind = kind
+    state =
+      switch kind {
+      case .line, .dec10:
+        .line(
+          LineDoor(
+            kind == .line ? .line : .dec10, since: since, isEntered: isFixed,
+            wasGreeted: wasGreeted))
+      case .u16, .u32: .prefix(PrefixDoor(kind == .u16 ? .u16 : .u32, isEntered: isFixed))
+      case .native: .native(NativeDoor(since: since))
+      }
+  }
+
+  private mutating func feed(_ bytes: Span<UInt8>, at now: Instant) {
+    // The state is taken out and put back, so that its buffers stay unshared and are not copied.
+    switch state {
+    case .undecided: break
+    case .line(var door):
+      state = Door.vacant
+      door.receive(bytes, at: now, into: &outbox)
+      state = .line(door)
+    case .prefix(var door):
+      state = Door.vacant
+      door.receive(bytes, at: now, into: &outbox)
+      state = .prefix(door)
+    case .native(var door):
+      state = Door.vacant
+      door.receive(bytes, at: now, into: &outbox)
+      state = .native(door)
+    }
+  }
+
+  private static let vacant = State.undecided(
+    Porch(since: .zero, greets: false, givenNick: nil))
+}

@@ -1,0 +1,32 @@
+/// Finds the word that somebody probably meant.
+enum Spelling {
+  /// The first word that is at most two slips away, and fewer than its own length, or nil.
+  static func nearest(to typed: String, among words: [String]) -> String? {
+    let typed = Array(typed.unicodeScalars)
+    var best: (word: String, slips: Int)?
+    for word in words {
+      let slips = slips(from: typed, to: Array(word.unicodeScalars))
+      if slips <= 2, slips < word.count, slips < best?.slips ?? .max { best = (word, slips) }
+    }
+    return best?.word
+  }
+
+  /// How many letters must be added, left out, changed or swapped with their neighbour.
+  private static func slips(from typed: [Unicode.Scalar], to word: [Unicode.Scalar]) -> Int {
+    var older: [Int] = []
+    var old = Array(0...word.count)
+    for (row, letter) in typed.enumerated() {
+      var new = [row + 1]
+      for (column, wanted) in word.enumerated() {
+        var slips = min(
+          old[column] + (letter == wanted ? 0 : 1), old[column + 1] + 1, new[column] + 1)
+        if row > 0, column > 0, letter == word[column - 1], typed[row - 1] == wanted {
+          slips = min(slips, older[column - 1] + 1)
+        }
+        new.append(slips)
+      }
+      (older, old) = (old, new)
+    }
+    return old[word.count]
+  }
+}
