@@ -65,27 +65,24 @@ struct Spawned {
   }
 
   private static func onTerminal(
-    _ path: String, _ arguments: [String], _ environment: [String: String], columns: UInt16,
+    _ program: String, _ arguments: [String], _ environment: [String: String], columns: UInt16,
     rows: UInt16
   ) throws -> Spawned {
-    let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
-    guard terminal >= 0 else { throw ToolError("open /dev/ptmx", errno) }
-    // TIOCSPTLCK and TIOCGPTN, which are what unlockpt and ptsname do.
-    var lock: CInt = 0
-    var number: CUnsignedInt = 0
-    var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
-    guard ioctl(terminal, 0x4004_5431, &lock) == 0, ioctl(terminal, 0x8004_5430, &number) == 0,
-      ioctl(terminal, UInt(TIOCSWINSZ), &size) == 0
-    else { throw ToolError("ioctl", errno) }
+    let (terminal, path) = try PseudoTerminal.open(columns: columns, rows: rows)
     // A session of its own, and the first terminal it opens becomes its controlling terminal.
     let newSession: Int16 = 0x80
-    let process = try spawn(path, arguments, environment, flags: newSession) { actions in
-      posix_spawn_file_actions_addopen(&actions, 0, "/dev/pts/\(number)", O_RDWR, 0)
-      posix_spawn_file_actions_adddup2(&actions, 0, 1)
-      posix_spawn_file_actions_adddup2(&actions, 0, 2)
+    do {
+      let process = try spawn(program, arguments, environment, flags: newSession) { actions in
+        posix_spawn_file_actions_addopen(&actions, 0, path, O_RDWR, 0)
+        posix_spawn_file_actions_adddup2(&actions, 0, 1)
+        posix_spawn_file_actions_adddup2(&actions, 0, 2)
+      }
+      let reading = fcntl(terminal, F_DUPFD_CLOEXEC, 0)
+      return Spawned(process: process, input: terminal, output: reading, errors: nil)
+    } catch {
+      close(terminal)
+      throw error
     }
-    let reading = fcntl(terminal, F_DUPFD_CLOEXEC, 0)
-    return Spawned(process: process, input: terminal, output: reading, errors: nil)
   }
 
   private static func spawn(
