@@ -60,7 +60,7 @@ final class ChildProcess: Sendable {
     }
   }
 
-  /// Ends the program's input. On a terminal that is done by typing Ctrl-D instead.
+  /// Ends the program's input; on a terminal that takes a typed Ctrl-D instead.
   func closeInput() {
     input.withLock { descriptor in
       if let descriptor { close(descriptor) }
