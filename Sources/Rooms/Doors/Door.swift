@@ -117,7 +117,7 @@ package struct Door: Sendable {
   /// `wall` counts milliseconds since 1970, `offset` seconds east of UTC for doors that show a
   /// local time.
   package mutating func tell(_ notice: Notice, at wall: Int64, offset: Int) {
-    guard !outbox.isClosed else { return }
+    guard !outbox.isOver else { return }
     switch state {
     // Nobody is told anything before the door is known, but for a person who was greeted.
     case .undecided(let porch):
@@ -161,7 +161,7 @@ package struct Door: Sendable {
     } else {
       words = "You ignore \(Door.ignoreLimit) people already."
     }
-    guard !outbox.isClosed, case .line(var door) = state else { return }
+    guard !outbox.isOver, case .line(var door) = state else { return }
     door.ignoredNicks = ignored.map(\.nick)
     state = .line(door)
     LineEncoding.append(.words(words), as: door.format, into: &outbox.told)

@@ -8,8 +8,10 @@ struct DoorOutbox: Sendable {
   var told: [UInt8] = []
   private var actions: [Door.Action] = []
   private var first = 0
-  /// Whether a close was asked for: nothing comes after it.
+  /// Whether a close was asked for: no action comes behind it.
   private(set) var isClosed = false
+  /// Whether the close was given out, too. Until then what is told still answers earlier requests.
+  private(set) var isOver = false
 
   mutating func request(_ request: Request) {
     guard !isClosed else { return }
@@ -50,6 +52,7 @@ struct DoorOutbox: Sendable {
     guard first < actions.count else { return nil }
     let action = actions[first]
     first += 1
+    if case .close = action { isOver = true }
     if first == actions.count {
       // A burst must not cost its memory for the rest of a quiet connection.
       actions.removeAll(keepingCapacity: actions.capacity <= 8)
