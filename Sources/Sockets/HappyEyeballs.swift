@@ -54,10 +54,19 @@ package struct HappyEyeballs: Sendable {
   private var taken = 0
 
   /// Starts the first attempt.
-  package init(_ addresses: [SocketAddress], timing: Timing = Timing(), at now: Nanoseconds) {
+  ///
+  /// - Parameters:
+  ///   - addresses: Where to connect to, in the order of preference within each family.
+  ///   - timing: How long to wait for what.
+  ///   - start: When the total time began to run, if that was before now.
+  ///   - now: The time.
+  package init(
+    _ addresses: [SocketAddress], timing: Timing = Timing(), since start: Nanoseconds? = nil,
+    at now: Nanoseconds
+  ) {
     self.addresses = Array(Self.sorted(addresses).prefix(Self.mostAttempts))
     self.timing = timing
-    totalDeadline = Self.deadline(timing.totalTimeout, after: now)
+    totalDeadline = Self.deadline(timing.totalTimeout, after: start ?? now)
     startNext(at: now)
     endIfHopeless()
   }

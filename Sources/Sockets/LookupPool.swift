@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Synchronization
 
 /// Finds the addresses of a name, with port 0; may block its thread.
 package typealias Lookup = @Sendable (String) throws(SocketError) -> [SocketAddress]
@@ -14,7 +13,7 @@ final class LookupPool: Sendable {
     var running = 0
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
   private let threads: Int
   private let waiting: Int
   private let lookup: Lookup
@@ -131,7 +130,7 @@ private final class Ticket: Sendable {
   }
 
   let name: String
-  private let state = Mutex(State.new)
+  private let state = Locked(State.new)
 
   init(_ name: String) {
     self.name = name

@@ -98,7 +98,7 @@ struct ResolverTests {
   func fullQueue() async throws {
     let gate = LookupGate()
     let four = four
-    let names = Mutex<[String]>([])
+    let names = Locked<[String]>([])
     let resolver = Resolver(threads: 1, waiting: 1) { name throws(SocketError) in
       names.withLock { $0.append(name) }
       gate.pass()
