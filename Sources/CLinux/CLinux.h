@@ -15,6 +15,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -121,14 +122,22 @@ static inline int parley_unacknowledged(int descriptor) {
   return result < 0 ? -errno : bytes;
 }
 
+// Files
+
+static inline ssize_t parley_read(int descriptor, void *bytes, size_t count) {
+  return parley_result(read(descriptor, bytes, count));
+}
+
+static inline ssize_t parley_write(int descriptor, const void *bytes, size_t count) {
+  return parley_result(write(descriptor, bytes, count));
+}
+
 // Signals
 
 static inline void parley_ignore_signal(int number) { signal(number, SIG_IGN); }
 
-extern int signalfd(int, const sigset_t *, int);
-
 static inline int parley_signalfd(const sigset_t *mask) {
-  return (int)parley_result(signalfd(-1, mask, O_NONBLOCK | O_CLOEXEC));
+  return (int)parley_result(signalfd(-1, mask, SFD_NONBLOCK | SFD_CLOEXEC));
 }
 
 #endif

@@ -5,7 +5,9 @@ import Glibc
 ///
 /// The corresponding C function is `close`.
 public struct Descriptor: ~Copyable, Sendable {
-  /// The descriptor's number. It stays this value's property: do not close it or keep it.
+  /// The descriptor's number.
+  ///
+  /// It stays this value's property: do not close it or keep it.
   package let rawValue: CInt
 
   /// Takes over a descriptor that nobody else will close.

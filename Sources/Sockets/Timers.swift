@@ -2,7 +2,9 @@
 ///
 /// Insertion, cancellation and taking the earliest cost O(log n); a cancelled timer leaves nothing.
 package struct Timers<Payload> {
-  /// One inserted timer. An identifier is never valid for two timers.
+  /// One inserted timer.
+  ///
+  /// An identifier is never valid for two timers.
   package struct ID: Hashable, Sendable {
     fileprivate let slot: UInt32
     fileprivate let generation: UInt32

@@ -1,0 +1,52 @@
+/// Who may connect: networks, a total, and a number for each address. Pure.
+package struct Admission: Sendable {
+  /// Why a connection was refused.
+  package enum Refusal: String, Sendable {
+    case filtered = "its address is not allowed"
+    case full = "too many connections"
+    case fullForAddress = "too many connections from its address"
+  }
+
+  private let filter: AddressFilter
+  private let total: Int?
+  private let perAddress: Int?
+  private let countsLoopback: Bool
+  private var count = 0
+  private var counts: [SocketAddress: Int] = [:]
+
+  /// Creates the rules; `nil` means no limit.
+  ///
+  /// - Parameters:
+  ///   - filter: Which networks are allowed and denied.
+  ///   - total: The most connections at a time.
+  ///   - perAddress: The most connections at a time of one IPv4 address or one IPv6 /64 network.
+  ///   - countsLoopback: Whether `perAddress` is for loopback and Unix-domain clients too.
+  package init(
+    filter: AddressFilter = AddressFilter(), total: Int? = nil, perAddress: Int? = nil,
+    countsLoopback: Bool = true
+  ) {
+    self.filter = filter
+    self.total = total
+    self.perAddress = perAddress
+    self.countsLoopback = countsLoopback
+  }
+
+  /// Counts a connection in, or says why it may not come.
+  package mutating func admit(_ peer: SocketAddress) -> Refusal? {
+    guard filter.allows(peer) else { return .filtered }
+    if let total, count >= total { return .full }
+    if let perAddress, countsLoopback || !(peer.isLoopback || peer.isUnix) {
+      guard counts[peer.host, default: 0] < perAddress else { return .fullForAddress }
+    }
+    count += 1
+    counts[peer.host, default: 0] += 1
+    return nil
+  }
+
+  /// Counts a connection out that was admitted before.
+  package mutating func release(_ peer: SocketAddress) {
+    count -= 1
+    guard let left = counts[peer.host] else { return }
+    counts[peer.host] = left == 1 ? nil : left - 1
+  }
+}

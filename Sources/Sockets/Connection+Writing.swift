@@ -1,0 +1,104 @@
+extension Connection {
+  /// Writes all of `bytes`, waiting for room as often as it takes.
+  ///
+  /// - Parameters:
+  ///   - bytes: What to send; nothing is a harmless no-op.
+  ///   - timeout: How long it may take in all.
+  /// - Throws: ``SocketError``, or `CancellationError`; see ``Connection`` for what holds afterwards.
+  ///
+  /// The corresponding C function is `send`.
+  public func write(_ bytes: [UInt8], timeout: Timeout = .inherited) async throws {
+    guard loop.isCurrent else {
+      return try await loop.perform { try await self.write(bytes, timeout: timeout) }
+    }
+    let limit = source.limit("write", timeout)
+    try await source.begin(.writing, limit)
+    defer { source.end(.writing) }
+    var sent = 0
+    while sent < bytes.count {
+      let outcome = bytes.withUnsafeBytes { all in
+        source.core?.write(UnsafeRawBufferPointer(rebasing: all[sent...]))
+      }
+      sent += try await progress(outcome, limit, midway: sent > 0)
+    }
+  }
+
+  /// Writes all of `text` as UTF-8.
+  ///
+  /// - Parameters:
+  ///   - text: What to send; no line end is added.
+  ///   - timeout: How long it may take in all.
+  /// - Throws: As ``write(_:timeout:)-([UInt8],_)``.
+  public func write(_ text: String, timeout: Timeout = .inherited) async throws {
+    try await write(Array(text.utf8), timeout: timeout)
+  }
+
+  /// Writes all pieces one after the other, with as few system calls as possible and nothing between them.
+  ///
+  /// - Parameters:
+  ///   - pieces: What to send, such as a header and its payload.
+  ///   - timeout: How long it may take in all.
+  /// - Throws: As ``write(_:timeout:)-([UInt8],_)``.
+  ///
+  /// The corresponding C function is `sendmsg`.
+  public func write(vectored pieces: [[UInt8]], timeout: Timeout = .inherited) async throws {
+    guard loop.isCurrent else {
+      return try await loop.perform { try await self.write(vectored: pieces, timeout: timeout) }
+    }
+    let limit = source.limit("write", timeout)
+    try await source.begin(.writing, limit)
+    defer { source.end(.writing) }
+    var index = 0
+    var offset = 0
+    var started = false
+    while index < pieces.count {
+      let outcome = withPieces(pieces[index...].prefix(64), from: offset, gathered: []) {
+        source.core?.write($0, total: $1)
+      }
+      var sent = try await progress(outcome, limit, midway: started)
+      started = started || sent > 0
+      while index < pieces.count, sent >= pieces[index].count - offset {
+        sent -= pieces[index].count - offset
+        index += 1
+        offset = 0
+      }
+      offset += sent
+    }
+  }
+
+  /// Turns a write's outcome into the bytes that went, waiting when none did.
+  private func progress(
+    _ outcome: StreamCore.WriteOutcome?, _ limit: Limit, midway: Bool
+  ) async throws -> Int {
+    switch outcome {
+    case nil: throw closedError("write")
+    case .wrote(let count): return count
+    case .failed(let code): throw error(limit, code)
+    case .wouldBlock:
+      do {
+        try await source.wait(.writing, limit)
+      } catch {
+        if midway { source.core?.spoilWriting() }
+        throw error
+      }
+      return 0
+    }
+  }
+}
+
+/// Calls `body` with the memory of all pieces, which stays where it is only during the call.
+private func withPieces<Result>(
+  _ pieces: ArraySlice<[UInt8]>, from offset: Int, gathered: [Piece],
+  _ body: (UnsafeBufferPointer<Piece>, _ total: Int) -> Result
+) -> Result {
+  guard let first = pieces.first else {
+    return gathered.withUnsafeBufferPointer { body($0, gathered.reduce(0) { $0 + $1.count }) }
+  }
+  return first.withUnsafeBytes { bytes in
+    var gathered = gathered
+    if let start = bytes.baseAddress, bytes.count > offset {
+      gathered.append(Piece(start: start + offset, count: bytes.count - offset))
+    }
+    return withPieces(pieces.dropFirst(), from: 0, gathered: gathered, body)
+  }
+}

@@ -1,0 +1,315 @@
+internal import CLinux
+import Glibc
+import Synchronization
+
+/// One thread with one readiness queue, on which sockets live and async code runs.
+///
+/// A loop is a `TaskExecutor` and a `SerialExecutor` in one. A task that prefers the loop (the body of
+/// ``run(name:defaultTimeout:_:)``, of a listener or of a connection, and every child task of theirs) runs on the loop's
+/// thread, so that a socket operation neither takes a lock nor changes threads. Code on other threads may
+/// use the loop's sockets too: each operation then goes to the loop and back.
+///
+/// Never block the loop's thread: everything that lives on it waits.
+public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable {
+  // @unchecked: `thread` and all that is marked "loop thread only" is touched by that thread alone;
+  // the rest is behind `mailbox` or atomic.
+
+  /// The loop's name in error messages and thread listings.
+  public let name: String
+
+  /// The time allowed to operations for which neither the call nor the socket says otherwise.
+  public let defaultTimeout: Timeout
+
+  // Loop thread only.
+  private let poller: Poller
+  private var slab = Slab()
+  private var jobs = RunQueue()
+  private var timers = Timers<any TimerTarget>()
+  private var again: [UInt64] = []
+  private var atTurnEnd: [any TurnTarget] = []
+  private var clock: Nanoseconds = parley_monotonic_nanoseconds()
+
+  /// Where all sockets of the loop read into: valid until the next read, never across a suspension.
+  package let scratch: UnsafeMutableRawBufferPointer
+
+  // Any thread.
+  private struct Mailbox {
+    var jobs: [UnownedJob] = []
+    var calls: [() -> Void] = []
+    var isStopping = false
+  }
+  private let mailbox = Mutex(Mailbox())
+  private let hasMail = Atomic<Bool>(false)
+  private let isAsleep = Atomic<Bool>(false)
+  private let bell: Descriptor
+  private static let bellToken = UInt64.max
+
+  // Written by `start` and read by `stop`, which one owner calls, one after the other.
+  private var thread: pthread_t?
+
+  /// How many jobs run before the loop looks at its sockets and timers again.
+  private static let jobsPerTurn = 512
+
+  /// Creates a loop that does not run yet.
+  package init(name: String = "loop", defaultTimeout: Timeout = .none) throws(SocketError) {
+    self.name = name
+    self.defaultTimeout = defaultTimeout
+    poller = try Poller()
+    bell = Descriptor(owning: try call("eventfd") { parley_eventfd() })
+    scratch = .allocate(byteCount: 65_536, alignment: 64)
+    try poller.add(bell.rawValue, token: EventLoop.bellToken)
+  }
+
+  deinit { scratch.deallocate() }
+}
+
+/// Who is told when a timer has expired, always on the loop's thread.
+package protocol TimerTarget: AnyObject {
+  /// The timer that was scheduled for this target has expired.
+  func expired()
+}
+
+/// Who has something to do at the end of a turn of the loop, such as flushing what the turn produced.
+package protocol TurnTarget: AnyObject {
+  /// All events and jobs of this turn have been handled.
+  func endOfTurn()
+}
+
+// MARK: - Running
+
+extension EventLoop {
+  /// Runs `body` on a new loop, and ends the loop when the body has returned.
+  ///
+  /// - Parameters:
+  ///   - name: A name for diagnostics.
+  ///   - defaultTimeout: What operations may take unless told otherwise; `nil` means no limit.
+  ///   - body: Runs on the loop's thread, and so do its child tasks.
+  /// - Returns: What `body` returned.
+  /// - Throws: What `body` threw, or ``SocketError`` when the kernel gives no readiness queue.
+  public static func run<Result: Sendable>(
+    name: String = "loop", defaultTimeout: Timeout = .none,
+    _ body: @Sendable @concurrent (EventLoop) async throws -> Result
+  ) async throws -> Result {
+    let loop = try EventLoop(name: name, defaultTimeout: defaultTimeout)
+    try loop.start()
+    defer { loop.stop() }
+    return try await loop.perform { try await body(loop) }
+  }
+
+  /// Runs `body` on the loop's thread and returns to where the caller was.
+  ///
+  /// Cancelling the caller's task cancels `body`.
+  package func perform<Result: Sendable>(
+    _ body: @Sendable @concurrent () async throws -> Result
+  ) async throws -> Result {
+    try await withTaskExecutorPreference(self) { try await body() }
+  }
+
+  /// Whether the calling code runs on the loop's thread.
+  public var isCurrent: Bool {
+    parley_current_loop_slot().pointee == Unmanaged.passUnretained(self).toOpaque()
+  }
+
+  /// Starts the loop's thread.
+  package func start() throws(SocketError) {
+    var created = pthread_t()
+    let argument = Unmanaged.passRetained(self)
+    let code = pthread_create(
+      &created, nil,
+      { argument in
+        guard let argument else { return nil }
+        let loop = Unmanaged<EventLoop>.fromOpaque(argument).takeRetainedValue()
+        parley_current_loop_slot().pointee = argument
+        loop.turn()
+        parley_current_loop_slot().pointee = nil
+        return nil
+      }, argument.toOpaque())
+    guard code == 0 else {
+      argument.release()
+      throw SocketError(operation: "pthread_create", code: code)
+    }
+    thread = created
+  }
+
+  /// Ends the loop when nothing is ready to run any more, and waits for its thread.
+  ///
+  /// Must not be called on the loop's own thread.
+  package func stop() {
+    precondition(!isCurrent, "a loop cannot wait for its own end")
+    mailbox.withLock { $0.isStopping = true }
+    hasMail.store(true, ordering: .sequentiallyConsistent)
+    ring()
+    if let thread { pthread_join(thread, nil) }
+    thread = nil
+  }
+
+  /// Turn after turn until the loop is stopped and has nothing left to run.
+  private func turn() {
+    while true {
+      if hasMail.load(ordering: .acquiring), collectMail(), jobs.count == 0 { return }
+      clock = parley_monotonic_nanoseconds()
+      while let target = timers.next(at: clock) { target.expired() }
+      runJobs()
+      retryReady()
+      finishTurn()
+      poll()
+    }
+  }
+
+  /// Takes what other threads left here; true when the loop shall end.
+  private func collectMail() -> Bool {
+    hasMail.store(false, ordering: .sequentiallyConsistent)
+    let mail = mailbox.withLock { mailbox in
+      let mail = mailbox
+      mailbox.jobs = []
+      mailbox.calls = []
+      return mail
+    }
+    for job in mail.jobs { jobs.append(job) }
+    for call in mail.calls { call() }
+    // Looked at again each turn until the jobs have run out.
+    if mail.isStopping { hasMail.store(true, ordering: .sequentiallyConsistent) }
+    return mail.isStopping && mail.jobs.isEmpty && mail.calls.isEmpty
+  }
+
+  private func runJobs() {
+    let serial = asUnownedSerialExecutor()
+    let preference = asUnownedTaskExecutor()
+    for _ in 0..<EventLoop.jobsPerTurn {
+      guard let job = jobs.popFirst() else { return }
+      job.runSynchronously(isolatedTo: serial, taskExecutor: preference)
+    }
+  }
+
+  private func retryReady() {
+    guard !again.isEmpty else { return }
+    let tokens = again
+    again.removeAll(keepingCapacity: true)
+    for token in tokens { slab[token]?.ready(.readable) }
+  }
+
+  private func finishTurn() {
+    // A target may ask for another turn end while it is called: that one comes in this turn too.
+    var index = 0
+    while index < atTurnEnd.count {
+      atTurnEnd[index].endOfTurn()
+      index += 1
+    }
+    atTurnEnd.removeAll(keepingCapacity: true)
+  }
+
+  private func poll() {
+    var milliseconds: CInt = 0
+    if jobs.count == 0 && again.isEmpty {
+      milliseconds = sleepTime()
+      isAsleep.store(true, ordering: .sequentiallyConsistent)
+      if hasMail.load(ordering: .sequentiallyConsistent) { milliseconds = 0 }
+    }
+    poller.wait(milliseconds: milliseconds) { token, readiness in
+      // The bell is edge-triggered: it rings again without having been read.
+      if token != EventLoop.bellToken { slab[token]?.ready(readiness) }
+    }
+    isAsleep.store(false, ordering: .relaxed)
+  }
+
+  /// Milliseconds until the next timer, rounded up so that no turn comes too early; -1 without timers.
+  private func sleepTime() -> CInt {
+    guard let deadline = timers.earliest else { return -1 }
+    let now = parley_monotonic_nanoseconds()
+    guard deadline > now else { return 0 }
+    let milliseconds = (deadline - now - 1) / 1_000_000 + 1
+    return CInt(clamping: milliseconds)
+  }
+
+  private func ring() {
+    guard isAsleep.exchange(false, ordering: .sequentiallyConsistent) else { return }
+    var one: UInt64 = 1
+    // A full counter still rings.
+    _ = Glibc.write(bell.rawValue, &one, MemoryLayout<UInt64>.size)
+  }
+}
+
+// MARK: - Executor
+
+extension EventLoop {
+  /// Takes a job of the concurrency runtime.
+  public func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    if isCurrent {
+      jobs.append(job)
+    } else {
+      mailbox.withLock { $0.jobs.append(job) }
+      hasMail.store(true, ordering: .sequentiallyConsistent)
+      ring()
+    }
+  }
+
+  /// Runs `body` on the loop's thread, soon; in order with other calls of the same thread.
+  package func execute(_ body: @escaping @Sendable () -> Void) {
+    mailbox.withLock { $0.calls.append(body) }
+    hasMail.store(true, ordering: .sequentiallyConsistent)
+    ring()
+  }
+
+  /// Stops the program unless the calling code runs on the loop.
+  public func checkIsolated() {
+    precondition(isCurrent, "not on \(name)")
+  }
+}
+
+// MARK: - What lives on the loop (loop thread only)
+
+extension EventLoop {
+  /// The monotonic clock as of this turn's start.
+  package var now: Nanoseconds { clock }
+
+  /// Registers a descriptor; the target is kept alive until it is deregistered.
+  func register(_ descriptor: borrowing Descriptor, _ target: any ReadinessTarget)
+    throws(SocketError) -> UInt64
+  {
+    assert(isCurrent)
+    let token = slab.insert(target, at: Int(descriptor.rawValue))
+    do throws(SocketError) {
+      try poller.add(descriptor.rawValue, token: token)
+    } catch {
+      slab.remove(token)
+      throw error
+    }
+    return token
+  }
+
+  /// Removes a descriptor that is about to be closed; its pending events reach nobody.
+  func deregister(_ descriptor: borrowing Descriptor, token: UInt64) {
+    assert(isCurrent)
+    poller.remove(descriptor.rawValue)
+    slab.remove(token)
+  }
+
+  /// Tells the target again in the next turn: it stopped before it had read everything.
+  func retry(_ token: UInt64) { again.append(token) }
+
+  /// Calls `target` once all events and jobs of this turn have been handled.
+  package func atEndOfTurn(_ target: any TurnTarget) { atTurnEnd.append(target) }
+
+  /// Calls `target` when the clock has passed `deadline`.
+  package func schedule(
+    _ target: any TimerTarget, at deadline: Nanoseconds
+  ) -> Timers<any TimerTarget>.ID {
+    assert(isCurrent)
+    return timers.insert(target, at: deadline)
+  }
+
+  /// Forgets a timer; one that has expired is ignored.
+  package func cancel(_ timer: Timers<any TimerTarget>.ID) { timers.cancel(timer) }
+
+  /// The deadline of an operation that starts now.
+  package func deadline(_ timeout: Timeout) -> Nanoseconds {
+    switch timeout.resolved(defaultTimeout) {
+    case .none, .inherited: return .max
+    case .after(let duration):
+      let (deadline, overflow) = parley_monotonic_nanoseconds()
+        .addingReportingOverflow(duration.clampedNanoseconds)
+      return overflow ? .max : deadline
+    }
+  }
+}

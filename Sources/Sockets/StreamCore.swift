@@ -1,0 +1,134 @@
+internal import CLinux
+import Glibc
+
+/// A descriptor on a loop: registered for as long as this value lives, then closed.
+package struct Registered: ~Copyable {
+  package let descriptor: Descriptor
+  package let loop: EventLoop
+  private let token: UInt64
+
+  /// Registers a descriptor on the calling loop, which keeps `target` alive meanwhile.
+  package init(
+    _ descriptor: consuming Descriptor, on loop: EventLoop, target: any ReadinessTarget
+  ) throws(SocketError) {
+    token = try loop.register(descriptor, target)
+    self.descriptor = descriptor
+    self.loop = loop
+  }
+
+  deinit { loop.deregister(descriptor, token: token) }
+
+  /// Tells the target again in the next turn: it stopped before it had read everything.
+  package func retryNextTurn() { loop.retry(token) }
+}
+
+/// One piece of a vectored write: the layout of C's `iovec`.
+package struct Piece {
+  package var start: UnsafeRawPointer
+  package var count: Int
+
+  package init(start: UnsafeRawPointer, count: Int) {
+    self.start = start
+    self.count = count
+  }
+}
+
+/// The synchronous half of a stream socket: try the system call first, know when it is pointless.
+///
+/// Lives on its loop's thread. The owner passes on what the loop tells it with ``note(_:)``.
+package struct StreamCore: ~Copyable {
+  /// What a read brought.
+  package enum ReadOutcome { case bytes(Int), end, wouldBlock, failed(CInt) }
+  /// What a write took.
+  package enum WriteOutcome { case wrote(Int), wouldBlock, failed(CInt) }
+
+  package let registered: Registered
+  private var mayRead = true
+  private var mayWrite = true
+  private var hungUp = false
+  private var isSpoilt = false
+
+  package init(_ registered: consuming Registered) { self.registered = registered }
+
+  package var number: CInt { registered.descriptor.rawValue }
+  package var canRead: Bool { mayRead }
+  package var canWrite: Bool { mayWrite }
+
+  /// Makes all further writes fail: a message was cut short, and whatever followed would be out of step.
+  package mutating func spoilWriting() { isSpoilt = true }
+
+  /// Takes over what the loop said about the descriptor.
+  package mutating func note(_ readiness: Readiness) {
+    if !readiness.isDisjoint(with: [.hangup, .failed]) { hungUp = true }
+    if !readiness.isDisjoint(with: [.readable, .hangup, .failed]) { mayRead = true }
+    if !readiness.isDisjoint(with: [.writable, .failed]) { mayWrite = true }
+  }
+
+  /// Reads once into a buffer that is not empty.
+  ///
+  /// The corresponding C function is `recv`.
+  package mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> ReadOutcome {
+    guard mayRead else { return .wouldBlock }
+    while true {
+      let result = parley_recv(number, buffer.baseAddress, buffer.count, 0)
+      if result > 0 {
+        // A short read means that nothing is left, unless the end has come in the same edge.
+        if result < buffer.count && !hungUp { mayRead = false }
+        return .bytes(result)
+      }
+      if result == 0 { return .end }
+      switch CInt(truncatingIfNeeded: -result) {
+      case EINTR: continue
+      case EAGAIN:
+        mayRead = false
+        return .wouldBlock
+      case let code: return .failed(code)
+      }
+    }
+  }
+
+  /// Writes once what at most 1024 pieces point at, `total` bytes in all.
+  ///
+  /// The corresponding C function is `sendmsg`.
+  package mutating func write(
+    _ pieces: UnsafeBufferPointer<Piece>, total: Int
+  ) -> WriteOutcome {
+    guard !isSpoilt else { return .failed(EPIPE) }
+    guard mayWrite else { return .wouldBlock }
+    let vectors = UnsafeRawPointer(pieces.baseAddress)?.assumingMemoryBound(to: iovec.self)
+    while true {
+      let result = parley_sendv(number, vectors, pieces.count)
+      if result >= 0 {
+        if result < total { mayWrite = false }
+        return .wrote(result)
+      }
+      if let outcome = failure(result) { return outcome }
+    }
+  }
+
+  /// Writes once.
+  ///
+  /// The corresponding C function is `send`.
+  package mutating func write(_ bytes: UnsafeRawBufferPointer) -> WriteOutcome {
+    guard !isSpoilt else { return .failed(EPIPE) }
+    guard mayWrite else { return .wouldBlock }
+    while true {
+      let result = parley_send(number, bytes.baseAddress, bytes.count, 0)
+      if result >= 0 {
+        if result < bytes.count { mayWrite = false }
+        return .wrote(result)
+      }
+      if let outcome = failure(result) { return outcome }
+    }
+  }
+
+  private mutating func failure(_ result: Int) -> WriteOutcome? {
+    switch CInt(truncatingIfNeeded: -result) {
+    case EINTR: return nil
+    case EAGAIN:
+      mayWrite = false
+      return .wouldBlock
+    case let code: return .failed(code)
+    }
+  }
+}
