@@ -30,12 +30,12 @@ package enum AcceptCore {
     let name = address.description
     do throws(SocketError) {
       let descriptor = try Descriptor.socket(
-        family: address.family, type: CInt(bitPattern: SOCK_STREAM.rawValue))
+        family: address.family.rawValue, type: CInt(bitPattern: SOCK_STREAM.rawValue))
       let number = descriptor.rawValue
-      if !address.isUnix { try set(number, SOL_SOCKET, SO_REUSEADDR, 1) }
+      if address.family != .unix { try set(number, SOL_SOCKET, SO_REUSEADDR, 1) }
       if reusePort { try set(number, SOL_SOCKET, SO_REUSEPORT, 1) }
-      if address.family == AF_INET6 {
-        try set(number, CInt(IPPROTO_IPV6.rawValue), IPV6_V6ONLY, address.isUnspecified ? 0 : 1)
+      if address.family == .ipv6 {
+        try set(number, CInt(IPPROTO_IPV6), IPV6_V6ONLY, address.isUnspecified ? 0 : 1)
       }
       try bind(number, address)
       try call("listen") { Glibc.listen(number, CInt(clamping: backlog)) == 0 ? 0 : -errno }
@@ -51,10 +51,13 @@ package enum AcceptCore {
   package static func accept(_ number: CInt) -> Outcome {
     while true {
       do throws(SocketError) {
-        let (accepted, peer) = try SocketAddress.read("accept4") { storage, length in
-          parley_accept(number, storage, length)
+        let (accepted, peer) = try SocketAddress.reading { (storage, length) throws(SocketError) in
+          try call("accept4") { parley_accept(number, storage, length) }
         }
-        return .accepted(Descriptor(owning: accepted), peer)
+        let address = peer?.unmapped ?? .unix(.unnamed)
+        // A connection that is gone already refuses the option, and its first read says why.
+        if address.family != .unix { try? set(accepted, CInt(IPPROTO_TCP), TCP_NODELAY, 1) }
+        return .accepted(Descriptor(owning: accepted), address)
       } catch {
         switch error.code {
         case EAGAIN: return .wouldBlock
@@ -83,16 +86,23 @@ package enum AcceptCore {
   private static func bind(_ number: CInt, _ address: SocketAddress) throws(SocketError) {
     do throws(SocketError) {
       // The mask makes a socket file that only its owner can use, from its first moment on.
-      let mask = address.path == nil ? nil : umask(0o177)
+      let mask = path(address) == nil ? nil : umask(0o177)
       defer { if let mask { umask(mask) } }
-      try call("bind") { address.withSockaddr { parley_bind(number, $0, socklen_t($1)) } }
+      try call("bind") { address.withSockaddr { parley_bind(number, $0, $1) } }
     } catch {
-      guard error.code == EADDRINUSE, let path = address.path, isStale(address) else { throw error }
+      guard error.code == EADDRINUSE, let path = path(address), isStale(address) else {
+        throw error
+      }
       _ = unlink(path)
       let mask = umask(0o177)
       defer { umask(mask) }
-      try call("bind") { address.withSockaddr { parley_bind(number, $0, socklen_t($1)) } }
+      try call("bind") { address.withSockaddr { parley_bind(number, $0, $1) } }
     }
+  }
+
+  private static func path(_ address: SocketAddress) -> String? {
+    guard case .unix(let unix) = address, let path = unix.path else { return nil }
+    return String(decoding: path, as: UTF8.self)
   }
 
   private static func isStale(_ address: SocketAddress) -> Bool {
@@ -100,7 +110,7 @@ package enum AcceptCore {
       let probe = try? Descriptor.socket(
         family: AF_UNIX, type: CInt(bitPattern: SOCK_STREAM.rawValue))
     else { return false }
-    return address.withSockaddr { parley_connect(probe.rawValue, $0, socklen_t($1)) }
+    return address.withSockaddr { parley_connect(probe.rawValue, $0, $1) }
       == -ECONNREFUSED
   }
 }

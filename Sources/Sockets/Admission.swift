@@ -35,18 +35,18 @@ package struct Admission: Sendable {
   package mutating func admit(_ peer: SocketAddress) -> Refusal? {
     guard filter.allows(peer) else { return .filtered }
     if let total, count >= total { return .full }
-    if let perAddress, countsLoopback || !(peer.isLoopback || peer.isUnix) {
-      guard counts[peer.host, default: 0] < perAddress else { return .fullForAddress }
+    if let perAddress, countsLoopback || !(peer.isLoopback || peer.family == .unix) {
+      guard counts[peer.group, default: 0] < perAddress else { return .fullForAddress }
     }
     count += 1
-    counts[peer.host, default: 0] += 1
+    counts[peer.group, default: 0] += 1
     return nil
   }
 
   /// Counts a connection out that was admitted before.
   package mutating func release(_ peer: SocketAddress) {
     count -= 1
-    guard let left = counts[peer.host] else { return }
-    counts[peer.host] = left == 1 ? nil : left - 1
+    guard let left = counts[peer.group] else { return }
+    counts[peer.group] = left == 1 ? nil : left - 1
   }
 }

@@ -139,13 +139,13 @@ public final class Listener: Sendable {
           continue
         }
         do {
-          if !peer.isUnix { try SocketOption.noDelay.set(true, on: descriptor) }
           return Connection(try Source(descriptor, on: loop), peer: peer)
         } catch {
           door.admission.release(peer)
           report(.failed(peer, error))
         }
       case .wouldBlock:
+        source.core?.noteNothingToRead()
         do {
           try await source.wait(.reading, limit)
         } catch let error as SocketError where error.reason == .closed {

@@ -59,6 +59,7 @@ public final class Signals: Sendable {
       guard count == -Int(EAGAIN) || count == -Int(EINTR) else {
         throw SocketError(operation: "read", code: CInt(clamping: -count))
       }
+      source.core?.noteNothingToRead()
       try await source.wait(.reading, limit)
     }
     throw SocketError(operation: "signalfd", reason: .closed)

@@ -90,7 +90,8 @@ extension Source {
 
   /// Waits until the side may be ready again.
   ///
-  /// The caller has the side's turn, has tried, and was told that it would block.
+  /// The caller has the side's turn, has tried, and was told that it would block; an owner that makes
+  /// its own system calls has told ``core`` so.
   package func wait(_ side: Side, _ limit: Limit) async throws {
     try check(await suspend(side, inLine: false, limit.deadline), limit)
   }
@@ -142,11 +143,20 @@ extension Source {
     let ticket = tickets
     return await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
+        // Other jobs may have run since the caller looked.
         if Task.isCancelled { return continuation.resume(returning: .cancelled) }
+        guard core != nil else { return continuation.resume(returning: .closed) }
         let waiter = Waiter(continuation: continuation, ticket: ticket, deadline: deadline)
         if inLine {
+          guard self[side].isTaken else {
+            self[side].isTaken = true
+            return continuation.resume(returning: .ready)
+          }
           self[side].line.append(waiter)
         } else {
+          guard (side == .reading ? core?.canRead : core?.canWrite) != true else {
+            return continuation.resume(returning: .ready)
+          }
           self[side].waiter = waiter
         }
         arm(deadline)

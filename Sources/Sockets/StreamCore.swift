@@ -57,6 +57,12 @@ package struct StreamCore: ~Copyable {
   /// Makes all further writes fail: a message was cut short, and whatever followed would be out of step.
   package mutating func spoilWriting() { isSpoilt = true }
 
+  /// An owner that makes its own system calls got EAGAIN from one that reads or accepts.
+  package mutating func noteNothingToRead() { mayRead = false }
+
+  /// An owner that makes its own system calls got EAGAIN from one that writes or connects.
+  package mutating func noteNoRoom() { mayWrite = false }
+
   /// Takes over what the loop said about the descriptor.
   package mutating func note(_ readiness: Readiness) {
     if !readiness.isDisjoint(with: [.hangup, .failed]) { hungUp = true }

@@ -1,0 +1,112 @@
+import Glibc
+import Testing
+
+@testable import Sockets
+
+@Suite("an event loop")
+struct EventLoopTests {
+  @Test("runs its body and all child tasks on its own thread")
+  func ownThread() async throws {
+    try await EventLoop.run { loop in
+      #expect(loop.isCurrent)
+      await withTaskGroup(of: Bool.self) { group in
+        for _ in 0..<100 {
+          group.addTask {
+            await Task.yield()
+            return loop.isCurrent
+          }
+        }
+        for await isCurrent in group { #expect(isCurrent) }
+      }
+      try await loop.sleep(for: .milliseconds(1))
+      #expect(loop.isCurrent)
+    }
+  }
+
+  @Test("gives back what its body returned, and throws what it threw")
+  func results() async throws {
+    struct Oops: Error {}
+    #expect(try await EventLoop.run { _ in 42 } == 42)
+    await #expect(throws: Oops.self) { try await EventLoop.run { _ in throw Oops() } }
+  }
+
+  @Test("leaves no descriptor and no thread behind")
+  func leavesNothing() async throws {
+    // In a process of its own: other tests open and close descriptors at the same time.
+    await #expect(processExitsWith: .success) {
+      try await EventLoop.run { _ in }
+      let before = Sandbox.openDescriptors()
+      for _ in 0..<50 { try await EventLoop.run { _ in } }
+      #expect(Sandbox.openDescriptors() == before)
+    }
+  }
+
+  @Test("a sleep of an hour ends at once when cancelled")
+  func cancelsSleep() async throws {
+    try await EventLoop.run { loop in
+      await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await loop.sleep(for: .seconds(3600)) }
+        await Task.yield()
+        group.cancelAll()
+        await #expect(throws: CancellationError.self) { try await group.waitForAll() }
+      }
+    }
+  }
+
+  @Test("receives a blocked signal as a value")
+  func signals() async throws {
+    try await EventLoop.run { loop in
+      Signals.block([SIGUSR1])
+      let signals = try await Signals([SIGUSR1], on: loop)
+      pthread_kill(pthread_self(), SIGUSR1)
+      #expect(try await signals.next() == SIGUSR1)
+    }
+  }
+}
+
+@Suite("timers")
+struct TimersTests {
+  @Test("come in the order of their deadlines, less the cancelled ones", arguments: 0..<20)
+  func order(seed: UInt64) {
+    var random = SplitMix(seed)
+    var timers = Timers<Int>()
+    var model: [(deadline: Nanoseconds, payload: Int, id: Timers<Int>.ID)] = []
+    var now: Nanoseconds = 0
+    for step in 0..<500 {
+      switch random.next() % 4 {
+      case 0, 1:
+        let deadline = now + random.next() % 100
+        model.append((deadline, step, timers.insert(step, at: deadline)))
+      case 2 where !model.isEmpty:
+        timers.cancel(model.remove(at: Int(random.next() % UInt64(model.count))).id)
+      default:
+        now += random.next() % 20
+        var due: [Nanoseconds] = []
+        while let payload = timers.next(at: now) {
+          guard let place = model.firstIndex(where: { $0.payload == payload }) else {
+            Issue.record("timer \(payload) came twice or after its cancellation")
+            return
+          }
+          due.append(model.remove(at: place).deadline)
+        }
+        #expect(due == due.sorted())
+        #expect(model.allSatisfy { $0.deadline > now })
+      }
+      #expect(timers.count == model.count)
+      #expect(timers.earliest == model.map(\.deadline).min())
+    }
+  }
+}
+
+/// A small generator with a seed, so that a failure can be repeated.
+struct SplitMix: RandomNumberGenerator {
+  private var state: UInt64
+  init(_ seed: UInt64) { state = seed }
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ (mixed >> 31)
+  }
+}
