@@ -138,6 +138,23 @@ func payloads(_ bytes: [UInt8], _ format: FrameFormat) throws -> [[UInt8]] {
         == .presence(NativePresence(room: 1, wall: 1000, change: change, nick: "ann")))
   }
 
+  @Test("a gentle door's frames can be told apart again", arguments: [DoorKind.u16, .u32])
+  func endsOfFrames(_ kind: DoorKind) throws {
+    let long = String(repeating: "x", count: 4000).bytes
+    let bytes = kind.encode(event(.join)) + kind.encode(event(.text, long))
+    var ends: [Int] = []
+    while ends.last ?? 0 < bytes.count {
+      ends.append(kind.endOfFrame(in: bytes, from: ends.last ?? 0))
+    }
+    let header = kind == .u16 ? 2 : 4
+    let sizes = try payloads(bytes, kind == .u16 ? .u16 : .u32).map { $0.count + header }
+    #expect(sizes.count == 4)
+    #expect(zip(ends, [0] + ends).map { $0 - $1 } == sizes)
+    #expect(kind.endOfFrame(in: Array(bytes.dropLast()), from: ends[2]) == bytes.count - 1)
+    #expect(kind.endOfFrame(in: [1], from: 0) == 1)
+    #expect(DoorKind.line.endOfFrame(in: bytes, from: 3) == bytes.count)
+  }
+
   @Test("no event is ever an empty frame, which would close a u16 client")
   func neverEmpty() throws {
     for kind in [ChatEvent.Kind.text, .action, .signed, .join] {

@@ -127,6 +127,33 @@ import Wire
     }
   }
 
+  @Test("a native client that is told apart may be silent first")
+  func silentFirst() throws {
+    var script = Script(nil)
+    script.wait(until: 400_000)
+    _ = script.take()
+    script.receive("PLY1")
+    script.wait(until: 404_999)
+    #expect(script.actions.isEmpty)
+    script.receive(Array(try hello().dropFirst(4)))
+    #expect(script.requests == [.enter("ann")])
+    script.wait(until: 450_000)
+    #expect(script.closeReason == nil)
+  }
+
+  @Test("whispers are checked here, for they meet no room", arguments: [0, 16_385])
+  func whispers(size: Int) throws {
+    var script = Script(.native)
+    script.receive(try hello())
+    let body = [UInt8](repeating: 65, count: size)
+    script.receive(try bytes(.command(id: 9, .whisper(to: "bob", body: body))))
+    #expect(script.requests == [.enter("ann")])
+    guard case .refused(9, _, _) = try frames(script.sent).last else {
+      Issue.record("\(script.actions)")
+      return
+    }
+  }
+
   @Test("silence is pinged after 60 s and cut after 90 s, any byte begins anew")
   func keepalive() throws {
     var script = Script(.native)

@@ -59,7 +59,9 @@ package struct Door: Sendable {
       case .stranger(let stranger): outbox.close(.stranger(stranger))
       case .door(let kind) where !open.contains(kind): outbox.close(.closedDoor(kind))
       case .door(let kind):
-        settle(kind, since: porch.since, isFixed: false, wasGreeted: porch.wasGreeted)
+        // A native client's time runs from its first byte, a person's from the accept.
+        let since = kind == .native ? porch.firstByte ?? now : porch.since
+        settle(kind, since: since, isFixed: false, wasGreeted: porch.wasGreeted)
         feed(porch.detector.bytes.span, at: now)
         if index < bytes.count { feed(bytes.extracting(index..<bytes.count), at: now) }
       }

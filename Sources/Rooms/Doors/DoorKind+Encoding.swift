@@ -17,4 +17,24 @@ extension DoorKind {
     case .native: NativeEncoding.append(event, room: room, into: &block)
     }
   }
+
+  /// Whether each frame goes out in a write of its own and at a pace (gentle doors).
+  ///
+  /// The lessons' programs take what one read gives for a frame.
+  package var isGentle: Bool {
+    switch self {
+    case .u16, .u32: true
+    case .line, .dec10, .native: false
+    }
+  }
+
+  /// The end of the frame that begins at `start` in what a gentle door was encoded, or the end of
+  /// `bytes` when it is not whole frames or the door has none.
+  package func endOfFrame(in bytes: [UInt8], from start: Int) -> Int {
+    guard isGentle, start >= 0, start < bytes.count else { return bytes.count }
+    let width = (self == .u16 ? FrameFormat.u16 : .u32).headerWidth
+    guard width <= bytes.count - start else { return bytes.count }
+    let length = bytes[start..<(start + width)].reduce(0) { $0 << 8 | Int($1) }
+    return length <= bytes.count - start - width ? start + width + length : bytes.count
+  }
 }

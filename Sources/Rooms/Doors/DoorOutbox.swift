@@ -10,7 +10,9 @@ struct DoorOutbox: Sendable {
   private var first = 0
   /// Whether a close was asked for: no action comes behind it.
   private(set) var isClosed = false
-  /// Whether the close was given out, too. Until then what is told still answers earlier requests.
+  /// Whether the close was given out, too.
+  ///
+  /// Until then what is told still answers earlier requests.
   private(set) var isOver = false
 
   mutating func request(_ request: Request) {

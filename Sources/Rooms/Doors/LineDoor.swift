@@ -104,6 +104,9 @@ struct LineDoor: Sendable {
     case .request(.join(_, let room)) where !isEntered: enter(room: room, into: &outbox)
     case .request(let request):
       enter(into: &outbox)
+      if case .whisper(_, _, let body) = request, body.count > Body.limit {
+        return say([RoomRefusal.textTooLong(bytes: body.count).description], into: &outbox)
+      }
       outbox.request(request)
     case .help: say(LineInput.helpLines, into: &outbox)
     case .hint(let words): say([words], into: &outbox)

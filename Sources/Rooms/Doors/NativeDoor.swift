@@ -115,15 +115,25 @@ struct NativeDoor: Sendable {
     case .leave(let room): outbox.request(.leave(id: id, some(room)))
     case .who(let room): outbox.request(.who(id: id, some(room)))
     case .rooms: outbox.request(.rooms(id: id))
-    case .whisper(let nick, let body): outbox.request(.whisper(id: id, to: nick, body))
+    case .whisper(let nick, let body):
+      do {
+        try Body.check(body)
+        outbox.request(.whisper(id: id, to: nick, body))
+      } catch {
+        refuse(id, error.code, error.description, into: &outbox)
+      }
     case .history(let room, let last):
       outbox.request(
         .history(id: id, room: some(room), last: min(Int(last), Journal.eventLimit)))
     case .unknown:
-      let refusal = NativeFrame.refused(
-        id: id, code: RefusalCode.unknownCommand.rawValue, text: "There is no such command here.")
-      transmit(refusal, into: &outbox)
+      refuse(id, .unknownCommand, "There is no such command here.", into: &outbox)
     }
+  }
+
+  private func refuse(
+    _ id: UInt64, _ code: RefusalCode, _ text: String, into outbox: inout DoorOutbox
+  ) {
+    transmit(.refused(id: id, code: code.rawValue, text: text), into: &outbox)
   }
 
   /// On the wire an empty name is none.

@@ -45,6 +45,7 @@ package struct RoomSeat: Sendable, Equatable {
   package var name: String
   /// Everybody in it, oneself included, in the order of joining.
   package var members: [String]
+  /// 16 bytes.
   package var historyID: [UInt8]
   /// The number of the last committed event.
   package var head: UInt64

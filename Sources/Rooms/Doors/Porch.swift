@@ -9,7 +9,7 @@ struct Porch: Sendable {
   let since: Instant
   private(set) var detector = DoorDetector()
   private(set) var wasGreeted = false
-  private var firstByte: Instant?
+  private(set) var firstByte: Instant?
   private let greets: Bool
   private let givenNick: String?
 

@@ -16,6 +16,7 @@ package enum Request: Sendable, Equatable {
   case leave(id: UInt64, String?)
   case who(id: UInt64, String?)
   case rooms(id: UInt64)
+  /// The body has passed ``Body/check(_:isText:)`` already; that of `say` is for the room to check.
   case whisper(id: UInt64, to: String, [UInt8])
   case history(id: UInt64, room: String?, last: Int)
   /// Toggle: the server finds who that is and calls ``Door/toggleIgnore(of:called:)``.

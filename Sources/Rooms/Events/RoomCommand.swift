@@ -12,4 +12,7 @@ package enum RoomCommand: Sendable, Equatable {
 /// The three things that can be said.
 package enum SayForm: Sendable, Equatable {
   case text, action, signed
+
+  /// Reads the two parts of ``Request/say(id:room:form:action:body:)``.
+  package init(form: UInt8, action: Bool) { self = form == 1 ? .signed : action ? .action : .text }
 }
