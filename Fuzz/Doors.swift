@@ -61,7 +61,8 @@ func answer(_ request: Request, at door: inout Door) {
     case .leave, .ignore, .quit: .words("done")
     }
   door.tell(notice, at: 1, offset: 0)
-  if case .ignore(let nick) = request { door.toggleIgnore(of: ClientID(3), called: nick) }
+  guard case .ignore(let nick) = request else { return }
+  if let nick { door.toggleIgnore(of: ClientID(3), called: nick) } else { door.tellIgnored() }
 }
 
 func whisper(_ to: String, _ body: [UInt8]) -> Notice {

@@ -46,7 +46,7 @@ import Wire
       ("/history\n", .history(id: 0, room: nil, last: 20)),
       ("/history 7\n", .history(id: 0, room: nil, last: 7)),
       ("/history 999999999\n", .history(id: 0, room: nil, last: 1000)),
-      ("/ignore ann\n", .ignore("ann")),
+      ("/ignore ann\n", .ignore("ann")), ("/ignore\n", .ignore(nil)),
     ] as [(String, Request)])
   func commands(_ typed: String, _ request: Request) { #expect(requests(typed) == [request]) }
 
@@ -163,8 +163,9 @@ import Wire
     script.door.toggleIgnore(of: ClientID(5), called: "ann")
     script.drain()
     #expect(script.door.isIgnoring(ClientID(5)) && !script.door.isIgnoring(ClientID(6)))
-    script.receive("/ignore\n")
-    #expect(script.sent.text.contains("* You ignore ann.\r\n"))
+    script.door.tellIgnored()
+    script.drain()
+    #expect(script.sent.text.hasSuffix("* You ignore ann.\r\n"))
     script.door.toggleIgnore(of: ClientID(5), called: "anna")
     script.drain()
     #expect(script.sent.text.hasSuffix("* You see anna again.\r\n"))

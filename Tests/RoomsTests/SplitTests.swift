@@ -12,7 +12,8 @@ struct Visit: CustomTestStringConvertible {
 
   static func all() throws -> [Visit] {
     let lines =
-      "hi\r\n/who\r\n/foo\nhow /are you\r\n\r\n/me waves\n/nick bob\r\0//x\r\n/help\r\n".bytes
+      "hi\r\n/who\r\n/foo\nhow /are you\r\n\r\n/me waves\n/nick bob\r\0/ignore\n//x\r\n/help\r\n"
+      .bytes
       + [255, 253, 1] + "a".bytes + [255, 250, 1, 255, 240, 255, 251, 3]
       + "b\r\n/quit bye\r\nno\n".bytes
     let texts = [chat("ann", "<JOINS THE CHAT>"), chat("ann", "hello\nyou"), "raw".bytes, [0xC3]]

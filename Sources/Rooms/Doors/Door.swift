@@ -163,10 +163,13 @@ package struct Door: Sendable {
     } else {
       words = "You ignore \(Door.ignoreLimit) people already."
     }
-    guard !outbox.isOver, case .line(var door) = state else { return }
-    door.ignoredNicks = ignored.map(\.nick)
-    state = .line(door)
-    LineEncoding.append(.words(words), as: door.format, into: &outbox.told)
+    tell(.words(words), at: 0, offset: 0)
+  }
+
+  /// Tells the client whom it ignores.
+  package mutating func tellIgnored() {
+    let nicks = ignored.map(\.nick).joined(separator: ", ")
+    tell(.words(nicks.isEmpty ? "You ignore nobody." : "You ignore \(nicks)."), at: 0, offset: 0)
   }
 
   // MARK: - The doors

@@ -11,7 +11,6 @@ struct LineDoor: Sendable {
   static let framePatience = Duration.seconds(10)
 
   let format: FrameFormat
-  var ignoredNicks: [String] = []
 
   private var decoder: FrameDecoder
   private var telnet = TelnetFilter()
@@ -110,9 +109,6 @@ struct LineDoor: Sendable {
       outbox.request(request)
     case .help: say(LineInput.helpLines, into: &outbox)
     case .hint(let words): say([words], into: &outbox)
-    case .ignoring:
-      let nicks = ignoredNicks.joined(separator: ", ")
-      say([nicks.isEmpty ? "You ignore nobody." : "You ignore \(nicks)."], into: &outbox)
     case .quit(let words):
       if isEntered { outbox.request(.quit(words)) }
       say(["Goodbye."], into: &outbox)

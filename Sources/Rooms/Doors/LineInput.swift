@@ -3,7 +3,6 @@ enum LineInput: Equatable {
   case nothing
   case request(Request)
   case help
-  case ignoring
   case quit(String?)
   /// Not understood; the words say what would be.
   case hint(String)
@@ -64,7 +63,7 @@ enum LineInput: Equatable {
       }
       self = .request(.history(id: 0, room: nil, last: count))
     case "nick", "join", "me", "msg": self = .hint("Usage: \(LineInput.usage(of: command))")
-    case "ignore": self = rest.isEmpty ? .ignoring : .request(.ignore(words))
+    case "ignore": self = .request(.ignore(rest.isEmpty ? nil : words))
     case "help": self = .help
     case "quit": self = .quit(rest.isEmpty ? nil : words)
     default: self = .hint(LineInput.unknown(typed))

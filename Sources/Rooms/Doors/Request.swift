@@ -19,8 +19,9 @@ package enum Request: Sendable, Equatable {
   /// The body has passed ``Body/check(_:isText:)`` already; that of `say` is for the room to check.
   case whisper(id: UInt64, to: String, [UInt8])
   case history(id: UInt64, room: String?, last: Int)
-  /// Toggle: the server finds who that is and calls ``Door/toggleIgnore(of:called:)``.
-  case ignore(String)
+  /// A name is a toggle: the server finds who that is and calls ``Door/toggleIgnore(of:called:)``.
+  /// None asks who is ignored: the server calls ``Door/tellIgnored()``, which must come in order.
+  case ignore(String?)
   /// Parting words, mostly none. ``Door/Action/close(_:)`` follows.
   case quit(String?)
 }
