@@ -44,6 +44,11 @@ struct TelnetFilter: Sendable {
   /// Text up to the next byte that is not, or what that byte means.
   private mutating func text(in bytes: Span<UInt8>, from index: inout Int) -> Step? {
     let start = index
+    if case .text = state, TelnetFilter.isPlain(bytes, from: start), start < bytes.count {
+      index = bytes.count
+      if bytes[index - 1] == UInt8(ascii: "\r") { state = .afterReturn }
+      return .text(start..<index)
+    }
     while index < bytes.count {
       let byte = bytes[index]
       if case .afterReturn = state, byte == 0 {
@@ -63,6 +68,16 @@ struct TelnetFilter: Sendable {
       index += 1
     }
     return .text(start..<index)
+  }
+
+  /// Whether nothing from `start` on can be telnet's.
+  private static func isPlain(_ bytes: Span<UInt8>, from start: Int) -> Bool {
+    // No early exit: the compiler makes wide instructions of it.
+    var others: UInt8 = 0
+    for index in start..<bytes.count {
+      others |= bytes[index] == iac || bytes[index] == 0 ? 1 : 0
+    }
+    return others == 0
   }
 
   private mutating func command(_ byte: UInt8) -> Step? {
