@@ -59,7 +59,7 @@ public final class Datagrams: Sendable {
   /// The loop that the socket lives on.
   public var loop: EventLoop { source.loop }
 
-  private let source: Source
+  let source: Source
   private let family: SocketAddress.Family
 
   private init(_ source: Source, _ family: SocketAddress.Family, _ address: SocketAddress) {

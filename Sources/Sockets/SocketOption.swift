@@ -3,13 +3,13 @@ internal import Glibc
 
 /// A setting of a socket, with the type of its value.
 ///
-///     try descriptor.set(.noDelay, to: true)
-///     let size = try descriptor.get(.receiveBuffer)
+///     try await connection.set(.keepAlive, to: KeepAlive())
+///     let size = try await datagrams.get(.receiveBuffer)
 ///
 /// The corresponding C functions are `setsockopt` and `getsockopt`.
 public struct SocketOption<Value: Sendable>: Sendable {
-  fileprivate let get: @Sendable (CInt) throws(SocketError) -> Value
-  fileprivate let set: @Sendable (CInt, Value) throws(SocketError) -> Void
+  let get: @Sendable (CInt) throws(SocketError) -> Value
+  let set: @Sendable (CInt, Value) throws(SocketError) -> Void
 }
 
 extension Descriptor {

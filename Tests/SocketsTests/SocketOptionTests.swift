@@ -87,6 +87,32 @@ struct SocketOptionTests {
     }
   }
 
+  @Test("the options of a socket can be changed from its loop and from anywhere else")
+  func ofSockets() async throws {
+    let resolver = Resolver()
+    try await EventLoop.run { home in
+      let server = try BlockingServer(on: .ipv4(.loopback, port: 0))
+      let datagrams = try await Datagrams.bind(.ipv4(.loopback, port: 0), on: home)
+      let address = Address(server.address)
+      try await Connect.to(address, on: home, resolver: resolver) { connection in
+        #expect(try await connection.get(.noDelay))
+        try await connection.set(.keepAlive, to: KeepAlive(count: 7))
+        #expect(try await connection.get(.keepAlive)?.count == 7)
+        try await EventLoop.run { _ in
+          try await datagrams.set(.receiveBuffer, to: 50_000)
+          #expect(try await datagrams.get(.receiveBuffer) >= 50_000)
+          #expect(try await connection.get(.userTimeout) == nil)
+        }
+        connection.close()
+        await #expect {
+          try await connection.set(.noDelay, to: false)
+        } throws: {
+          "\($0)" == "setsockopt \(server.address): the socket is closed"
+        }
+      }
+    }
+  }
+
   private func stream(_ family: SocketAddress.Family) throws -> Descriptor {
     try Descriptor.socket(family: family.rawValue, type: CInt(SOCK_STREAM.rawValue))
   }
