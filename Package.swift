@@ -30,7 +30,8 @@ let package = Package(
     .target(name: "Sockets", dependencies: ["CLinux"], swiftSettings: common),
     .target(name: "Messaging", dependencies: ["Sockets", "Wire"], swiftSettings: common),
     .target(
-      name: "Chat", dependencies: ["Sockets", "Messaging", "Wire", "Rooms"], swiftSettings: common),
+      name: "Chat", dependencies: ["CLinux", "Sockets", "Messaging", "Wire", "Rooms"],
+      swiftSettings: common),
     .executableTarget(
       name: "parley", dependencies: ["Sockets", "Messaging", "Wire", "Rooms", "Chat"],
       swiftSettings: common),

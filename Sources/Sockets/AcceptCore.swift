@@ -72,6 +72,15 @@ package enum AcceptCore {
     }
   }
 
+  /// Removes a socket file.
+  ///
+  /// The corresponding C function is `unlink`.
+  package static func remove(_ path: [UInt8]) {
+    _ = path.withUnsafeBufferPointer { bytes in
+      unlink(String(decoding: bytes, as: UTF8.self))
+    }
+  }
+
   private static func set(
     _ number: CInt, _ level: CInt, _ option: CInt, _ value: CInt
   ) throws(SocketError) {

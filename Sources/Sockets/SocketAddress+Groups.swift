@@ -40,4 +40,18 @@ extension SocketAddress {
     case .unix: .unix(.unnamed)
     }
   }
+
+  /// Whether only this machine's users can reach a listener here: loopback, or a socket file.
+  ///
+  /// An abstract Unix-domain name has no permissions, so it does not count.
+  package var isLocal: Bool {
+    guard case .unix(let address) = self else { return isLoopback }
+    return address.path != nil
+  }
+
+  /// The path of a socket file, if this is one.
+  package var socketFile: [UInt8]? {
+    guard case .unix(let address) = self else { return nil }
+    return address.path
+  }
 }

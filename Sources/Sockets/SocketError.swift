@@ -60,6 +60,11 @@ public struct SocketError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether the machine does not have the address or its family.
+  package var isMissingAddress: Bool {
+    code == EADDRNOTAVAIL || code == EAFNOSUPPORT
+  }
+
   /// The same error about `address`, unless it names one already.
   public func about(_ address: String) -> SocketError {
     var error = self

@@ -1,0 +1,46 @@
+import Rooms
+
+/// What one turn has for everybody behind one kind of door, with an index of who said what.
+///
+/// Filled once a turn and used again: in steady state it allocates nothing.
+struct FanBuffer {
+  /// The encoded bytes of the turn.
+  var bytes: [UInt8] = []
+  private var ends: [Int] = []
+  private var authors: [ClientID] = []
+  private var distinct: [ClientID] = []
+
+  /// Says that everything appended to ``bytes`` since the last mark is one event of `author`.
+  mutating func mark(_ author: ClientID) {
+    ends.append(bytes.count)
+    authors.append(author)
+    // Mostly the same few authors: a short list beats a set.
+    if distinct.count < 16, !distinct.contains(author) { distinct.append(author) }
+  }
+
+  mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
+    authors.removeAll(keepingCapacity: true)
+    distinct.removeAll(keepingCapacity: true)
+  }
+
+  /// Whether `author` may have said something here; with many authors it may be wrong to say yes.
+  func concerns(_ author: ClientID) -> Bool {
+    distinct.count >= 16 || distinct.contains(author)
+  }
+
+  /// Calls `body` with the longest runs of bytes whose authors are not left out.
+  func forEachRun(leavingOut isLeftOut: (ClientID) -> Bool, _ body: (Range<Int>) -> Void) {
+    var start = 0
+    var end = 0
+    for (index, author) in authors.enumerated() {
+      if isLeftOut(author) {
+        if start < end { body(start..<end) }
+        start = ends[index]
+      }
+      end = ends[index]
+    }
+    if start < end { body(start..<end) }
+  }
+}

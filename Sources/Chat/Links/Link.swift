@@ -1,0 +1,169 @@
+import Glibc
+import Sockets
+import Wire
+
+/// Who gets what comes over a link, always on the loop's thread.
+protocol LinkOwner: AnyObject {
+  /// The peer said something; the bytes are valid only during the call.
+  func received(_ bytes: Span<UInt8>)
+  /// The peer will say no more.
+  func ended()
+  /// The link is gone and will not be heard of again. `code` is the `errno` that ended it, or 0.
+  func lost(_ code: CInt)
+  /// More waits for this client than it may; what it has to get will never reach it.
+  func overflowed()
+}
+
+/// One client's socket with its outbox: reads within a budget, writes once a turn, and ends in order.
+final class Link {
+  private enum State { case open, finishing, closed }
+
+  let peer: SocketAddress
+  private let flusher: Flusher
+  private let owner: Unowned
+  private var core: StreamCore?
+  private var outbox = Outbox()
+  private var state = State.open
+  private var isMarked = false
+  private var isOverfull = false
+  private var pacing: Pacing?
+  private var timer: Timers<any TimerTarget>.ID?
+
+  /// A reference that does not keep its owner alive: the owner outlives the link's last call.
+  private struct Unowned { unowned let owner: any LinkOwner }
+
+  /// How often a link reads before others have their turn.
+  private static let readBudget = 4
+
+  /// Registers the socket on the flusher's loop.
+  ///
+  /// - Parameter pacing: For peers that can take only one frame at a time.
+  init(
+    _ descriptor: consuming Descriptor, peer: SocketAddress, flusher: Flusher, owner: any LinkOwner,
+    pacing: Pacing? = nil
+  ) throws(SocketError) {
+    self.peer = peer
+    self.flusher = flusher
+    self.owner = Unowned(owner: owner)
+    self.pacing = pacing
+    core = StreamCore(try Registered(descriptor, on: flusher.loop, target: self))
+  }
+
+  var isOpen: Bool { state == .open }
+
+  /// Paces from now on, once the door has told that the peer needs it.
+  func pace(_ pacing: Pacing) { self.pacing = pacing }
+
+  /// Queues bytes for this client alone.
+  func send(_ bytes: [UInt8]) {
+    guard state == .open else { return }
+    outbox.append(bytes, from: flusher.pool)
+    mark()
+  }
+
+  /// Queues a part of a shared block.
+  func send(_ block: Block, _ range: Range<Int>) {
+    guard state == .open else { return }
+    outbox.append(block, range)
+    mark()
+  }
+
+  /// Sends what is queued, half-closes, and closes when the peer has; in `patience` at the latest.
+  func finish(within patience: Duration) {
+    guard state == .open else { return }
+    state = .finishing
+    let deadline = flusher.loop.deadline(.after(patience))
+    timer = flusher.loop.schedule(self, at: deadline)
+    mark()
+  }
+
+  /// Closes now.
+  func drop() { close(0) }
+
+  private func mark() {
+    if outbox.byteCount > flusher.limit, !isOverfull {
+      isOverfull = true
+      flusher.overfull(self)
+    }
+    guard !isMarked else { return }
+    isMarked = true
+    flusher.mark(self)
+  }
+
+  /// Tells the owner; not from within ``send``, which happens while members are walked through.
+  func overflow() {
+    guard state == .open else { return }
+    outbox.removeAll()
+    owner.owner.overflowed()
+  }
+
+  /// Writes what the turn has brought; called by the flusher.
+  func flush() {
+    isMarked = false
+    guard core != nil else { return }
+    let progress = advance()
+    switch progress {
+    case .blocked: return
+    case .failed(let code): close(code)
+    case .done:
+      guard state == .finishing, let number = core?.number else { return }
+      _ = shutdown(number, CInt(SHUT_WR))
+    }
+  }
+
+  private func advance() -> Outbox.Progress {
+    // Taken out of the optional for the call: it is not copyable.
+    guard var open = core.take() else { return .done }
+    let progress: Outbox.Progress
+    var mustWait = false
+    if var paced = pacing {
+      (progress, mustWait) = paced.flush(&outbox, &open)
+      pacing = paced
+    } else {
+      progress = outbox.flush(&open, flusher.pieces)
+    }
+    core = consume open
+    if mustWait { flusher.paced(self) }
+    return progress
+  }
+
+  private func close(_ code: CInt) {
+    guard state != .closed else { return }
+    state = .closed
+    if let timer { flusher.loop.cancel(timer) }
+    outbox.removeAll()
+    core = nil
+    owner.owner.lost(code)
+  }
+}
+
+extension Link: ReadinessTarget, TimerTarget {
+  func ready(_ readiness: Readiness) {
+    core?.note(readiness)
+    if core?.canRead == true { read() }
+    if core?.canWrite == true, !outbox.isEmpty || state == .finishing { mark() }
+  }
+
+  func expired() {
+    timer = nil
+    close(0)
+  }
+
+  private func read() {
+    for _ in 0..<Link.readBudget {
+      switch core?.read(into: flusher.loop.scratch) {
+      case nil, .wouldBlock: return
+      case .bytes(let count):
+        // After our goodbye what still comes is only read away, so that no reset cuts it off.
+        guard state == .open else { continue }
+        let bytes = UnsafeRawBufferPointer(rebasing: flusher.loop.scratch[..<count])
+        bytes.withMemoryRebound(to: UInt8.self) { owner.owner.received($0.span) }
+      case .end:
+        guard state == .open else { return close(0) }
+        return owner.owner.ended()
+      case .failed(let code): return close(code)
+      }
+    }
+    core?.registered.retryNextTurn()
+  }
+}

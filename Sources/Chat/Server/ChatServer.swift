@@ -1,0 +1,186 @@
+package import Rooms
+package import Sockets
+import Synchronization
+
+/// The chat server: listeners, loops, rooms and everybody in them.
+package final class ChatServer: Sendable {
+  /// Where it listens, with the real ports.
+  package let addresses: [ServerOptions.Listening]
+  private let loops: [ServerLoop]
+  private let options: ServerOptions
+  private let doormen: [Doorman]
+  private let report: @Sendable (ServerEvent) -> Void
+
+  private init(
+    _ loops: [ServerLoop], _ doormen: [Doorman], _ addresses: [ServerOptions.Listening],
+    _ options: ServerOptions, _ report: @escaping @Sendable (ServerEvent) -> Void
+  ) {
+    self.loops = loops
+    self.doormen = doormen
+    self.addresses = addresses
+    self.options = options
+    self.report = report
+  }
+
+  /// Serves until `body` returns, then ends in order: says goodbye to all, and gives them what is queued.
+  ///
+  /// - Parameters:
+  ///   - options: How to serve.
+  ///   - report: Told of what happens; called on the server's loops, so it must not wait.
+  ///   - body: Gets the running server. Cancelling it ends the server as well.
+  package static func run<Result: Sendable>(
+    _ options: ServerOptions, report: @escaping @Sendable (ServerEvent) -> Void,
+    _ body: @Sendable @concurrent (ChatServer) async throws -> Result
+  ) async throws -> Result {
+    for listening in options.listening where !options.isOpen {
+      guard listening.address.isLocal else { throw ServerError.protected(listening.address) }
+    }
+    let directory = Directory(options)
+    var loops: [ServerLoop] = []
+    for index in 0..<max(1, options.loops) {
+      let loop = try EventLoop(name: "chat-\(index)")
+      loops.append(
+        ServerLoop(
+          loop: loop, index: index, options: options, directory: directory, report: report))
+    }
+    for loop in loops { loop.all = loops }
+    for loop in loops { try loop.loop.start() }
+    defer {
+      for loop in loops {
+        loop.loop.stop()
+        loop.all = []
+      }
+    }
+    let server = try await open(loops, options, report)
+    let result: Result
+    do {
+      result = try await body(server)
+    } catch {
+      await server.end()
+      throw error
+    }
+    await server.end()
+    return result
+  }
+
+  /// Takes a connected socket in as if it had been accepted; `kind` fixes its door.
+  package func adopt(_ descriptor: consuming Descriptor, kind: DoorKind?) async throws {
+    let number = descriptor.release()
+    let first = loops[0]
+    _ = first.directory.admit(.unix(.unnamed))
+    try await first.loop.perform {
+      first.adopt(Descriptor(owning: number), peer: .unix(.unnamed), kind: kind)
+    }
+  }
+
+  private static func open(
+    _ loops: [ServerLoop], _ options: ServerOptions,
+    _ report: @escaping @Sendable (ServerEvent) -> Void
+  ) async throws -> ChatServer {
+    let first = loops[0]
+    return try await first.loop.perform {
+      var doormen: [Doorman] = []
+      var addresses: [ServerOptions.Listening] = []
+      do {
+        let turn = Rotation(count: loops.count)
+        for listening in options.listening {
+          do throws(SocketError) {
+            let descriptor = try AcceptCore.listen(
+              on: listening.address, backlog: options.backlog)
+            let doorman = try Doorman(descriptor, kind: listening.door, server: first) {
+              descriptor, peer, kind in
+              hand(descriptor, peer, kind, to: loops[turn.next()], from: first)
+            }
+            doormen.append(doorman)
+            var bound = listening
+            bound.address = doorman.address
+            addresses.append(bound)
+            report(.listening(doorman.address, door: listening.door))
+          } catch {
+            guard listening.isOptional, error.isMissingAddress else {
+              throw ServerError.socket(error)
+            }
+            report(.skipped(error))
+          }
+        }
+      } catch {
+        for doorman in doormen { doorman.stop() }
+        throw error
+      }
+      return ChatServer(loops, doormen, addresses, options, report)
+    }
+  }
+
+  private static func hand(
+    _ descriptor: consuming Descriptor, _ peer: SocketAddress, _ kind: DoorKind?,
+    to loop: ServerLoop, from first: ServerLoop
+  ) {
+    guard loop !== first else { return first.adopt(descriptor, peer: peer, kind: kind) }
+    let number = descriptor.release()
+    loop.loop.execute { loop.adopt(Descriptor(owning: number), peer: peer, kind: kind) }
+  }
+
+  /// Stops accepting, says goodbye, and waits for the last client, but not for ever.
+  private func end() async {
+    report(.stopping)
+    let first = loops[0]
+    let doormen = doormen
+    // Not cancelled with the caller's task: the end is in order also then.
+    await Task { [loops, options] in
+      try? await first.loop.perform { for doorman in doormen { doorman.stop() } }
+      for loop in loops {
+        let isEmpty = Latch()
+        try? await loop.loop.perform {
+          loop.whenEmpty = { isEmpty.open() }
+          loop.dismissAll(.closing, "The server is closing.")
+        }
+        await isEmpty.wait()
+        _ = options
+      }
+    }.value
+    for path in addresses.compactMap(\.address.socketFile) { AcceptCore.remove(path) }
+    report(.stopped)
+  }
+}
+
+/// Counts loops round and round.
+private final class Rotation: @unchecked Sendable {
+  // @unchecked: used on the accepting loop's thread only.
+  private let count: Int
+  private var last = -1
+  init(count: Int) { self.count = count }
+  func next() -> Int {
+    last = (last + 1) % count
+    return last
+  }
+}
+
+/// Opens once, and lets one task wait for it.
+final class Latch: Sendable {
+  private struct State {
+    var isOpen = false
+    var waiter: CheckedContinuation<Void, Never>?
+  }
+  // Guards the two fields for a moment; the waiter is resumed outside.
+  private let state = Mutex(State())
+
+  func open() {
+    let waiter = state.withLock { state in
+      state.isOpen = true
+      let waiter = state.waiter
+      state.waiter = nil
+      return waiter
+    }
+    waiter?.resume()
+  }
+
+  func wait() async {
+    await withCheckedContinuation { continuation in
+      let isOpen = state.withLock { state in
+        if !state.isOpen { state.waiter = continuation }
+        return state.isOpen
+      }
+      if isOpen { continuation.resume() }
+    }
+  }
+}

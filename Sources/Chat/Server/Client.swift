@@ -1,0 +1,137 @@
+import Rooms
+import Sockets
+import Wire
+
+/// One connected client on its loop: a link, a door, and the rooms it is in.
+final class Client {
+  /// A room that the client is in, or is about to be.
+  struct Seat {
+    let place: Directory.Place
+    var isTaken: Bool
+  }
+
+  let id: ClientID
+  let peer: SocketAddress
+  var door: Door
+  /// Nil only before the first bytes; see ``ServerLoop/adopt(_:peer:door:open:)``.
+  private(set) var link: Link?
+  var seats: [Seat] = []
+  var hasEntered = false
+  var ignoresNobody = true
+  /// What it said on quitting.
+  var words: [UInt8] = []
+  /// Whether it still counts among those who have not said who they are.
+  var countsAsUndecided = false
+
+  private unowned let server: ServerLoop
+  private var isDraining = false
+  private var isOver = false
+  private var timer: Timers<any TimerTarget>.ID?
+  private var timerDeadline = Instant.distantFuture
+
+  init(_ id: ClientID, peer: SocketAddress, door: Door, server: ServerLoop) {
+    self.id = id
+    self.peer = peer
+    self.door = door
+    self.server = server
+  }
+
+  /// Begins to talk over a connection.
+  func start(_ descriptor: consuming Descriptor, flusher: Flusher) throws(SocketError) {
+    link = try Link(descriptor, peer: peer, flusher: flusher, owner: self)
+    settle()
+    drain()
+  }
+
+  /// Tells this client alone.
+  func tell(_ notice: Notice) {
+    guard !isOver else { return }
+    door.tell(notice, at: server.wall, offset: server.offset)
+    if !isDraining { drain() }
+  }
+
+  /// Does what the door wants, until it wants nothing more.
+  private func drain() {
+    isDraining = true
+    defer { isDraining = false }
+    while !isOver, let action = door.next() {
+      switch action {
+      case .request(let request): server.handle(request, of: self)
+      case .transmit(let bytes): link?.send(bytes)
+      case .close(let reason): close(reason)
+      }
+    }
+    if !isOver { arm() }
+  }
+
+  private func close(_ reason: CloseReason) {
+    end(reason.leaveReason, why: reason.description)
+    switch reason {
+    case .closedDoor, .stranger: link?.drop()
+    case .quit, .ended, .truncated, .silent, .unfinished, .timedOut, .misbehaved, .dismissed:
+      link?.finish(within: server.options.patience)
+    }
+  }
+
+  /// Leaves everything; the link may still have to flush.
+  private func end(_ reason: LeaveReason, why: String) {
+    guard !isOver else { return }
+    isOver = true
+    if let timer { server.loop.cancel(timer) }
+    timer = nil
+    server.leave(self, reason, why: why)
+  }
+
+  private func settle() {
+    if countsAsUndecided, !door.isUndecided { server.decided(self) }
+    guard server.options.isGentle else { return }
+    switch door.kind {
+    case .u16: link?.pace(Pacing(.u16, peer: peer, loop: server.loop))
+    case .u32: link?.pace(Pacing(.u32, peer: peer, loop: server.loop))
+    case nil, .line, .dec10, .native: break
+    }
+  }
+
+  private var now: Instant { Instant(nanoseconds: server.loop.now) }
+
+  /// One timer follows the door's deadline, and is moved only when an earlier one comes.
+  private func arm() {
+    guard let deadline = door.deadline, deadline < timerDeadline || timer == nil else { return }
+    if let timer { server.loop.cancel(timer) }
+    timer = server.loop.schedule(self, at: deadline.nanoseconds)
+    timerDeadline = deadline
+  }
+}
+
+extension Client: LinkOwner {
+  func received(_ bytes: Span<UInt8>) {
+    let wasUndecided = door.kind == nil
+    door.receive(bytes, at: now)
+    if wasUndecided, door.kind != nil { settle() }
+    drain()
+  }
+
+  func ended() {
+    door.finish(at: now)
+    drain()
+  }
+
+  func lost(_ code: CInt) {
+    end(.lost, why: code == 0 ? "closed" : SocketError(operation: "connection", code: code).description)
+    server.gone(self)
+  }
+
+  func overflowed() {
+    tell(.bye(.slow, text: "You read too slowly.", retryAfterMilliseconds: 1000))
+  }
+}
+
+extension Client: TimerTarget {
+  func expired() {
+    timer = nil
+    timerDeadline = .distantFuture
+    guard !isOver else { return }
+    door.expire(at: now)
+    drain()
+  }
+}

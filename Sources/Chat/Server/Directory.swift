@@ -1,0 +1,155 @@
+import Rooms
+import Sockets
+import Synchronization
+
+/// What all loops of a server share: who has which nick, which rooms there are, who may come.
+final class Directory: Sendable {
+  /// A room as the loops know it.
+  struct Place: Sendable {
+    let id: UInt32
+    let name: String
+    /// The index of the loop that the room lives on.
+    let home: Int
+  }
+
+  private struct Entry {
+    var place: Place
+    var population = 0
+  }
+
+  private struct State: ~Copyable {
+    var roster = Roster()
+    var rooms: [String: Entry] = [:]
+    var keys: [UInt32: String] = [:]
+    var loops: [ClientID: Int] = [:]
+    var lastRoom: UInt32 = 0
+    var lastClient: UInt64 = 0
+    var admission: Admission
+  }
+
+  // Held for a few look-ups at a time, and never while anything else is called.
+  private let state: Mutex<State>
+  private let options: ServerOptions
+
+  init(_ options: ServerOptions) {
+    self.options = options
+    state = Mutex(
+      State(
+        admission: Admission(
+          filter: options.filter, total: options.maximumClients,
+          perAddress: options.maximumPerAddress, countsLoopback: options.limitsLoopback)))
+  }
+
+  // MARK: - Clients
+
+  func admit(_ peer: SocketAddress) -> Admission.Refusal? {
+    state.withLock { $0.admission.admit(peer) }
+  }
+
+  func release(_ peer: SocketAddress) {
+    state.withLock { $0.admission.release(peer) }
+  }
+
+  /// Counts a client in on a loop.
+  func register(on loop: Int) -> ClientID {
+    state.withLock { state in
+      state.lastClient += 1
+      let client = ClientID(state.lastClient)
+      state.loops[client] = loop
+      return client
+    }
+  }
+
+  func forget(_ client: ClientID) {
+    state.withLock { state in
+      state.loops[client] = nil
+      state.roster.release(client)
+    }
+  }
+
+  /// The client called so, and its loop.
+  func find(_ nick: String) -> (client: ClientID, nick: String, loop: Int)? {
+    state.withLock { state in
+      guard let client = state.roster.client(called: nick), let loop = state.loops[client],
+        let nick = state.roster.nick(of: client)
+      else { return nil }
+      return (client, nick, loop)
+    }
+  }
+
+  func loop(of client: ClientID) -> Int? { state.withLock { $0.loops[client] } }
+
+  // MARK: - Nicks
+
+  func claim(_ wish: String?, for client: ClientID) -> Roster.Grant {
+    state.withLock { $0.roster.claim(wish, for: client) }
+  }
+
+  func nick(of client: ClientID) -> String? { state.withLock { $0.roster.nick(of: client) } }
+
+  func rename(_ client: ClientID, to nick: String) -> NameRefusal? {
+    state.withLock { state -> NameRefusal? in
+      do throws(NameRefusal) {
+        try state.roster.rename(client, to: nick)
+        return nil
+      } catch { return error }
+    }
+  }
+
+  func resume(_ token: [UInt8], by client: ClientID) -> Roster.Resumption? {
+    state.withLock { $0.roster.resume(token, by: client) }
+  }
+
+  func setToken(_ token: [UInt8], for client: ClientID) {
+    state.withLock { $0.roster.setToken(token, for: client) }
+  }
+
+  // MARK: - Rooms
+
+  /// The room called so, made if need be, with one more person counted in; nil when there are too many.
+  func enter(_ name: String) -> Place? {
+    let key = RoomName.key(of: name)
+    return state.withLock { state in
+      if state.rooms[key] == nil {
+        guard state.rooms.count < options.maximumRooms else { return nil }
+        state.lastRoom += 1
+        let home = Int(Directory.hash(key) % UInt64(options.loops))
+        let place = Place(id: state.lastRoom, name: name, home: home)
+        state.rooms[key] = Entry(place: place)
+        state.keys[place.id] = key
+      }
+      state.rooms[key]?.population += 1
+      return state.rooms[key]?.place
+    }
+  }
+
+  /// Counts a person out; true when the room is empty now and gone from the directory.
+  func leave(_ room: UInt32) -> Bool {
+    let lobby = RoomName.key(of: options.defaultRoom)
+    return state.withLock { state in
+      guard let key = state.keys[room], let entry = state.rooms[key] else { return false }
+      state.rooms[key]?.population -= 1
+      guard entry.population <= 1, key != lobby else { return false }
+      state.rooms[key] = nil
+      state.keys[room] = nil
+      return true
+    }
+  }
+
+  func place(called name: String) -> Place? {
+    state.withLock { $0.rooms[RoomName.key(of: name)]?.place }
+  }
+
+  /// All rooms, in the order in which they were made.
+  func listing() -> [RoomListing] {
+    state.withLock { state in
+      state.rooms.values.sorted { $0.place.id < $1.place.id }
+        .map { RoomListing(name: $0.place.name, members: $0.population) }
+    }
+  }
+
+  /// FNV-1a: the same in every process, as Swift's own hash is not.
+  private static func hash(_ text: String) -> UInt64 {
+    text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  }
+}

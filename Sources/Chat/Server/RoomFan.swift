@@ -1,0 +1,50 @@
+import Rooms
+
+/// The members of a room on one loop: encodes a turn's events once per kind of door, for all of them.
+final class RoomFan {
+  let place: Directory.Place
+  private var members: [[Client]] = Array(repeating: [], count: DoorKind.allCases.count)
+
+  init(_ place: Directory.Place) { self.place = place }
+
+  var isEmpty: Bool { members.allSatisfy(\.isEmpty) }
+
+  func add(_ client: Client, _ kind: DoorKind) {
+    members[Int(kind.rawValue)].append(client)
+  }
+
+  func remove(_ client: Client, _ kind: DoorKind) {
+    guard let place = members[Int(kind.rawValue)].firstIndex(where: { $0 === client }) else {
+      return
+    }
+    members[Int(kind.rawValue)].swapAt(place, members[Int(kind.rawValue)].count - 1)
+    members[Int(kind.rawValue)].removeLast()
+  }
+
+  /// Gives everybody the events that are for them: all but their own and those of whom they ignore.
+  func deliver(
+    _ events: [ChatEvent], offset: Int, using buffer: inout FanBuffer, from pool: BlockPool
+  ) {
+    guard !events.isEmpty else { return }
+    for kind in DoorKind.allCases where !members[Int(kind.rawValue)].isEmpty {
+      buffer.removeAll()
+      for event in events {
+        kind.encode(event, room: place.id, offset: offset, into: &buffer.bytes)
+        buffer.mark(event.author)
+      }
+      guard !buffer.bytes.isEmpty else { continue }
+      let block = buffer.bytes.withUnsafeBytes { Block($0, from: pool) }
+      for client in members[Int(kind.rawValue)] {
+        if client.ignoresNobody, !buffer.concerns(client.id) {
+          client.link?.send(block, 0..<block.count)
+        } else {
+          buffer.forEachRun {
+            $0 == client.id || client.door.isIgnoring($0)
+          } _: {
+            client.link?.send(block, $0)
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import Rooms
+
+/// A room on its home loop: applies orders, and at the end of the turn gives each loop its batch.
+final class RoomHome {
+  let place: Directory.Place
+  private(set) var room: Room
+  /// How many members each loop has.
+  private var members: [Int]
+  /// What this turn has for each loop besides the events.
+  private var batches: [RoomBatch]
+  private var isConcerned: [Bool]
+  /// Whether it stands in its loop's list of rooms to commit.
+  var isDirty = false
+
+  init(_ place: Directory.Place, loops: Int) {
+    self.place = place
+    var random = SystemRandomNumberGenerator()
+    room = Room(id: place.id, name: place.name, historyID: random.bytes(16))
+    members = Array(repeating: 0, count: loops)
+    isConcerned = Array(repeating: false, count: loops)
+    batches = Array(repeating: RoomBatch(room: place), count: loops)
+  }
+
+  /// Does what an order asks; true when somebody is to be counted out of the room.
+  func perform(_ order: RoomOrder, at wall: Int64) -> Bool {
+    switch order.kind {
+    case .join(let nick, let purpose):
+      return join(order, nick, purpose, at: wall)
+    case .leave(let reason, let words, let reply):
+      let hasLeft = attempt(order, 0) { () throws(RoomRefusal) in
+        try room.apply(.leave(order.client, reason: reason, words: words), at: wall)
+      }
+      if hasLeft {
+        members[order.loop] -= 1
+        if let reply { tell(order, .reply(id: reply, .left(room: place.name))) }
+      }
+      return hasLeft
+    case .say(let id, let form, let body):
+      attempt(order, id) { () throws(RoomRefusal) in
+        let number = try room.apply(.say(order.client, form: form, body: body), at: wall)
+        if id != 0 { tell(order, .accepted(id: id, number: number)) }
+      }
+    case .rename(let nick):
+      attempt(order, 0) { () throws(RoomRefusal) in try room.apply(.rename(order.client, to: nick), at: wall) }
+    case .who(let id):
+      tell(order, .reply(id: id, .who(room: place.name, members: room.members.map(\.nick))))
+    case .history(let id, let last):
+      let events = room.history(last: last)
+      tell(order, .reply(id: id, .history(room: place.id, events, missed: 0)))
+    }
+    return false
+  }
+
+  /// Ends the turn: what has happened, for each loop that it concerns.
+  func commit() -> [(loop: Int, batch: RoomBatch)] {
+    let events = room.commit()
+    var result: [(Int, RoomBatch)] = []
+    for loop in members.indices where isConcerned[loop] || (members[loop] > 0 && !events.isEmpty) {
+      batches[loop].events = events
+      result.append((loop, batches[loop]))
+      batches[loop] = RoomBatch(room: place)
+      isConcerned[loop] = false
+    }
+    return result
+  }
+
+  /// Like ``perform(_:at:)``: a refused joiner is counted out, and so is a ghost that lost its seat.
+  private func join(
+    _ order: RoomOrder, _ nick: String, _ purpose: JoinPurpose, at wall: Int64
+  ) -> Bool {
+    // What is committed now; everything of this turn's commit comes on top of it.
+    let history = notice(of: purpose)
+    var tookOver = false
+    do {
+      if case .enter(_, _, _, let ghost?) = purpose, room.member(ghost.client) != nil {
+        try room.apply(.takeOver(ghost: ghost.client, by: order.client), at: wall)
+        members[ghost.loop] -= 1
+        tookOver = true
+      } else {
+        try room.apply(.join(order.client, nick: nick, trust: .unverified), at: wall)
+      }
+    } catch {
+      batches[order.loop].refused.append((order.client, purpose, error))
+      isConcerned[order.loop] = true
+      return true
+    }
+    members[order.loop] += 1
+    let seat = RoomSeat(
+      id: place.id, name: place.name, members: room.members.map(\.nick),
+      historyID: room.historyID, head: room.head)
+    let first: Notice
+    var isEntry = false
+    switch purpose {
+    case .enter(let refusal, let token, _, let ghost):
+      isEntry = true
+      first = .welcome(
+        Welcome(nick: nick, refusal: refusal, seat: seat, token: token, resumed: ghost != nil))
+    case .move(let id): first = .reply(id: id, .joined(seat))
+    }
+    batches[order.loop].attached.append(
+      .init(client: order.client, notices: [first] + history, isEntry: isEntry))
+    isConcerned[order.loop] = true
+    return tookOver
+  }
+
+  private func notice(of purpose: JoinPurpose) -> [Notice] {
+    if case .enter(_, _, let resume?, _) = purpose, resume.historyID == room.historyID,
+      resume.lastNumber <= room.head
+    {
+      let (events, missed) = room.history(after: resume.lastNumber)
+      guard !events.isEmpty || missed > 0 else { return [] }
+      return [.history(room: place.id, events, missed: missed)]
+    }
+    let events = room.history(last: Room.lateJoinerEvents)
+    return events.isEmpty ? [] : [.history(room: place.id, events, missed: 0)]
+  }
+
+  private func tell(_ order: RoomOrder, _ notice: Notice) {
+    batches[order.loop].notices.append((order.client, notice))
+    isConcerned[order.loop] = true
+  }
+
+  @discardableResult
+  private func attempt(
+    _ order: RoomOrder, _ id: UInt64, _ body: () throws(RoomRefusal) -> Void
+  ) -> Bool {
+    do throws(RoomRefusal) {
+      try body()
+      return true
+    } catch {
+      tell(order, .refused(id: id, code: error.code, text: error.description))
+      return false
+    }
+  }
+}
+
+extension SystemRandomNumberGenerator {
+  mutating func bytes(_ count: Int) -> [UInt8] {
+    (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) }
+  }
+}

@@ -1,0 +1,52 @@
+import Rooms
+
+/// What a client's loop asks of a room's home loop.
+struct RoomOrder: Sendable {
+  enum Kind: Sendable {
+    case join(nick: String, purpose: JoinPurpose)
+    /// `reply` is the request that asked for it, if one did.
+    case leave(LeaveReason, words: [UInt8], reply: UInt64?)
+    case say(id: UInt64, SayForm, body: [UInt8])
+    case rename(to: String)
+    case who(id: UInt64)
+    case history(id: UInt64, last: Int)
+  }
+
+  let room: Directory.Place
+  let client: ClientID
+  /// The index of the client's loop, which gets the answers.
+  let loop: Int
+  let kind: Kind
+}
+
+/// Why somebody joins, which decides what they are told.
+enum JoinPurpose: Sendable {
+  /// The client enters the server; with `ghost` it takes that one's seat.
+  case enter(refusal: NameRefusal?, token: [UInt8], resume: Resume?, ghost: Ghost?)
+  /// Request `id` asked for this room.
+  case move(id: UInt64)
+}
+
+/// A connection whose client has come back over another one.
+struct Ghost: Sendable {
+  let client: ClientID
+  let loop: Int
+}
+
+/// What a room's home loop tells another loop once a turn, in this order.
+struct RoomBatch: Sendable {
+  struct Attachment: Sendable {
+    let client: ClientID
+    let notices: [Notice]
+    let isEntry: Bool
+  }
+
+  let room: Directory.Place
+  /// Who gets all of `events`, and everything from now on.
+  var attached: [Attachment] = []
+  var events: [ChatEvent] = []
+  /// Answers to single clients, which come after the events.
+  var notices: [(client: ClientID, notice: Notice)] = []
+  /// Joins that were refused.
+  var refused: [(client: ClientID, purpose: JoinPurpose, RoomRefusal)] = []
+}

@@ -1,0 +1,164 @@
+import Rooms
+import Sockets
+
+extension ServerLoop {
+  /// Does what a client asks.
+  func handle(_ request: Request, of client: Client) {
+    switch request {
+    case .enter(let nick, let room, let resume): enter(client, nick, room, resume)
+    case .say(let id, let room, let form, let action, let body):
+      say(client, id, room, form, action, body)
+    case .nick(let id, let nick, let nearest): rename(client, id, nick, nearest)
+    case .join(let id, let room): join(client, id, room)
+    case .leave(let id, let room):
+      guard let seat = seat(of: client, called: room) else { return refuseSeat(client, id, room) }
+      vacate(client, seat, reply: id)
+      client.seats.removeAll { $0.place.id == seat.place.id }
+    case .who(let id, let room):
+      guard let seat = seat(of: client, called: room) else { return refuseSeat(client, id, room) }
+      order(client, seat, .who(id: id))
+    case .history(let id, let room, let last):
+      guard let seat = seat(of: client, called: room) else { return refuseSeat(client, id, room) }
+      order(client, seat, .history(id: id, last: last))
+    case .rooms(let id): client.tell(.reply(id: id, .rooms(directory.listing())))
+    case .whisper(let id, let nick, let body): whisper(client, id, nick, body)
+    case .ignore(let nick): ignore(client, nick)
+    case .quit(let words): client.words = Array((words ?? "").utf8)
+    }
+  }
+
+  private func enter(_ client: Client, _ wish: String?, _ room: String?, _ resume: Resume?) {
+    guard !client.hasEntered else { return }
+    client.hasEntered = true
+    var name = options.defaultRoom
+    if let room {
+      do {
+        try RoomName.check(room)
+        name = room
+      } catch {
+        return client.tell(
+          .bye(.misbehaved, text: error.description, retryAfterMilliseconds: 0))
+      }
+    }
+    let (grant, ghost) = grant(client, wish, resume)
+    guard let place = directory.enter(name) else {
+      return client.tell(
+        .bye(.full, text: "There are too many rooms.", retryAfterMilliseconds: 5000))
+    }
+    var token: [UInt8] = []
+    if client.door.kind == .native {
+      var random = SystemRandomNumberGenerator()
+      token = random.bytes(16)
+      directory.setToken(token, for: client.id)
+    }
+    client.seats.append(.init(place: place, isTaken: false))
+    send(
+      RoomOrder(
+        room: place, client: client.id, loop: index,
+        kind: .join(
+          nick: grant.nick,
+          purpose: .enter(refusal: grant.refusal, token: token, resume: resume, ghost: ghost))))
+    if let ghost {
+      put(.cut(ghost.client, .replaced, "You are back over another connection."), for: ghost.loop)
+    }
+  }
+
+  /// The nick of one who enters: its ghost's, the one it wishes or one near it, or the given one.
+  private func grant(
+    _ client: Client, _ wish: String?, _ resume: Resume?
+  ) -> (Roster.Grant, Ghost?) {
+    if let resume, let resumption = directory.resume(resume.token, by: client.id),
+      let loop = directory.loop(of: resumption.ghost)
+    {
+      return (
+        Roster.Grant(nick: resumption.nick), Ghost(client: resumption.ghost, loop: loop)
+      )
+    }
+    if wish == nil, let given = directory.nick(of: client.id) {
+      return (Roster.Grant(nick: given), nil)
+    }
+    return (directory.claim(wish, for: client.id), nil)
+  }
+
+  private func say(
+    _ client: Client, _ id: UInt64, _ room: UInt32?, _ form: UInt8, _ action: Bool,
+    _ body: [UInt8]
+  ) {
+    let seat =
+      if let room { client.seats.first { $0.place.id == room } } else { client.seats.first }
+    guard let seat else { return refuseSeat(client, id, nil) }
+    let form: SayForm = form == 1 ? .signed : action ? .action : .text
+    order(client, seat, .say(id: id, form, body: body))
+  }
+
+  private func rename(_ client: Client, _ id: UInt64, _ nick: String, _ nearest: Bool) {
+    let old = directory.nick(of: client.id) ?? ""
+    var grant = Roster.Grant(nick: nick)
+    if nearest {
+      grant = directory.claim(nick, for: client.id)
+    } else if let refusal = directory.rename(client.id, to: nick) {
+      return client.tell(.refused(id: id, code: refusal.code, text: refusal.description))
+    }
+    for seat in client.seats { order(client, seat, .rename(to: grant.nick)) }
+    client.tell(.reply(id: id, .renamed(nick: grant.nick, refusal: grant.refusal)))
+    report(.renamed(client.id, from: old, to: grant.nick))
+  }
+
+  private func join(_ client: Client, _ id: UInt64, _ room: String) {
+    do { try RoomName.check(room) } catch {
+      return client.tell(.refused(id: id, code: error.code, text: error.description))
+    }
+    guard seat(of: client, called: room) == nil else {
+      let refusal = RoomRefusal.alreadyMember
+      return client.tell(.refused(id: id, code: refusal.code, text: refusal.description))
+    }
+    guard client.seats.count < 64, let place = directory.enter(room) else {
+      return client.tell(
+        .refused(id: id, code: .tooManyRooms, text: "There are too many rooms."))
+    }
+    client.seats.append(.init(place: place, isTaken: false))
+    let nick = directory.nick(of: client.id) ?? ""
+    order(client, .init(place: place, isTaken: false), .join(nick: nick, purpose: .move(id: id)))
+  }
+
+  private func whisper(_ client: Client, _ id: UInt64, _ nick: String, _ body: [UInt8]) {
+    guard let target = directory.find(nick) else {
+      return client.tell(
+        .refused(id: id, code: .noSuchPerson, text: "There is no \(nick) here."))
+    }
+    do { try Body.check(body) } catch {
+      return client.tell(.refused(id: id, code: error.code, text: error.description))
+    }
+    let from = directory.nick(of: client.id) ?? ""
+    put(
+      .notice(target.client, .whisper(from: from, trust: .unverified, body: body)),
+      for: target.loop)
+    client.tell(.reply(id: id, .whispered(to: target.nick)))
+  }
+
+  private func ignore(_ client: Client, _ nick: String) {
+    guard let target = directory.find(nick), target.client != client.id else {
+      return client.tell(
+        .refused(id: 0, code: .noSuchPerson, text: "There is no \(nick) here to ignore."))
+    }
+    client.door.toggleIgnore(of: target.client, called: target.nick)
+    client.ignoresNobody = false
+  }
+
+  private func order(_ client: Client, _ seat: Client.Seat, _ kind: RoomOrder.Kind) {
+    send(RoomOrder(room: seat.place, client: client.id, loop: index, kind: kind))
+  }
+
+  /// The seat in the room called so; without a name, in the one that the client was in first.
+  private func seat(of client: Client, called room: String?) -> Client.Seat? {
+    guard let room else { return client.seats.first }
+    let key = RoomName.key(of: room)
+    return client.seats.first { RoomName.key(of: $0.place.name) == key }
+  }
+
+  private func refuseSeat(_ client: Client, _ id: UInt64, _ room: String?) {
+    let text =
+      room == nil ? "You are in no room; /join ROOM enters one." : RoomRefusal.notMember.description
+    client.tell(.refused(id: id, code: .notMember, text: text))
+  }
+}

@@ -1,0 +1,304 @@
+import Rooms
+import Sockets
+import Wire
+
+/// One loop of the server: its clients, the rooms that live here, and the fans of all rooms.
+///
+/// Everything is for the loop's thread, but ``post(_:)``. In a turn, clients' requests become orders to rooms. At
+/// its end the rooms commit, the fans encode what happened, and the flusher writes.
+final class ServerLoop: @unchecked Sendable {
+  // @unchecked: confined to its loop's thread; what comes from elsewhere comes through `post`.
+
+  /// What loops send each other, in batches, once a turn.
+  enum Parcel: Sendable {
+    case order(RoomOrder)
+    case batch(RoomBatch)
+    case notice(ClientID, Notice)
+    /// The client is cut with these parting words.
+    case cut(ClientID, ByeReason, String)
+  }
+
+  let loop: EventLoop
+  let index: Int
+  let options: ServerOptions
+  let directory: Directory
+  let flusher: Flusher
+  private let report: @Sendable (ServerEvent) -> Void
+  /// All loops of the server, this one included.
+  var all: [ServerLoop] = []
+
+  private(set) var clients: [ClientID: Client] = [:]
+  private var homes: [UInt32: RoomHome] = [:]
+  private var fans: [UInt32: RoomFan] = [:]
+  private var dirty: [RoomHome] = []
+  private var outgoing: [[Parcel]]
+  private var buffer = FanBuffer()
+  private var undecided: [ClientID] = []
+  private var undecidedCount = 0
+  private var wallTurn: Nanoseconds = 0
+  private var wallNow: Int64 = 0
+  private var offsetMinute: Int64 = -1
+  private var offsetNow = 0
+  /// Called when the last client is gone.
+  var whenEmpty: (() -> Void)?
+
+  init(
+    loop: EventLoop, index: Int, options: ServerOptions, directory: Directory,
+    report: @escaping @Sendable (ServerEvent) -> Void
+  ) {
+    self.loop = loop
+    self.index = index
+    self.options = options
+    self.directory = directory
+    self.report = report
+    flusher = Flusher(loop: loop, limit: options.maximumQueue)
+    outgoing = Array(repeating: [], count: options.loops)
+    flusher.prepare = { [unowned self] in finishTurn() }
+  }
+
+  func report(_ event: ServerEvent) { report.self(event) }
+
+  /// Milliseconds since 1970, as of this turn.
+  var wall: Int64 {
+    if wallTurn != loop.now {
+      wallTurn = loop.now
+      wallNow = WallClock.milliseconds()
+    }
+    return wallNow
+  }
+
+  /// Seconds east of UTC, as of this minute.
+  var offset: Int {
+    let minute = wall / 60_000
+    if minute != offsetMinute {
+      offsetMinute = minute
+      offsetNow = WallClock.offset(at: wall)
+    }
+    return offsetNow
+  }
+
+  // MARK: - Clients
+
+  /// Takes a new connection in; `kind` is the door that its listener fixes, if it does.
+  func adopt(
+    _ descriptor: consuming Descriptor, peer: SocketAddress, kind: DoorKind?
+  ) {
+    let id = directory.register(on: index)
+    // Only a client that may be greeted needs a name before it has said one.
+    let given = kind == nil ? directory.claim(nil, for: id).nick : nil
+    let door = Door(
+      kind: kind, open: .all, at: Instant(nanoseconds: loop.now), givenNick: given)
+    let client = Client(id, peer: peer, door: door, server: self)
+    clients[id] = client
+    report(.connected(id, peer))
+    if kind == nil { queueUndecided(client) }
+    do throws(SocketError) {
+      try client.start(descriptor, flusher: flusher)
+    } catch {
+      report(.closed(id, peer, why: error.description))
+      decided(client)
+      gone(client)
+    }
+  }
+
+  private func queueUndecided(_ client: Client) {
+    client.countsAsUndecided = true
+    undecidedCount += 1
+    undecided.append(client.id)
+    while undecidedCount > max(1, options.maximumUndecided / options.loops),
+      let oldest = undecided.first
+    {
+      undecided.removeFirst()
+      guard let client = clients[oldest], client.countsAsUndecided else { continue }
+      decided(client)
+      client.tell(.bye(.full, text: "Too many are waiting.", retryAfterMilliseconds: 1000))
+      client.link?.drop()
+    }
+    // Those who decided are taken out of the middle now and then, so that the line stays short.
+    if undecided.count > 2 * undecidedCount + 64 {
+      undecided.removeAll { clients[$0]?.countsAsUndecided != true }
+    }
+  }
+
+  /// The client has said who it is, or is gone.
+  func decided(_ client: Client) {
+    guard client.countsAsUndecided else { return }
+    client.countsAsUndecided = false
+    undecidedCount -= 1
+  }
+
+  /// The client leaves all its rooms; its nick is free.
+  func leave(_ client: Client, _ reason: LeaveReason, why: String) {
+    decided(client)
+    for seat in client.seats {
+      detach(client, seat)
+      send(
+        RoomOrder(
+          room: seat.place, client: client.id, loop: index,
+          kind: .leave(reason, words: client.words, reply: nil)))
+      if let nick = directory.nick(of: client.id) {
+        report(.left(client.id, nick: nick, room: seat.place.name, reason))
+      }
+    }
+    client.seats = []
+    directory.forget(client.id)
+    report(.closed(client.id, client.peer, why: why))
+  }
+
+  /// The client's connection is closed.
+  func gone(_ client: Client) {
+    guard clients.removeValue(forKey: client.id) != nil else { return }
+    directory.release(client.peer)
+    if clients.isEmpty { whenEmpty?() }
+  }
+
+  /// Says goodbye to everybody; what is queued for them still goes out.
+  func dismissAll(_ reason: ByeReason, _ text: String) {
+    for client in clients.values.sorted(by: { $0.id.rawValue < $1.id.rawValue }) {
+      let retry = UInt32.random(in: 1000...5000)
+      client.tell(.bye(reason, text: text, retryAfterMilliseconds: retry))
+      // One that has not said who it is has no door to be told through.
+      if client.door.kind == nil { client.link?.drop() }
+    }
+    if clients.isEmpty { whenEmpty?() }
+  }
+
+  /// Closes what is left.
+  func dropAll() {
+    for client in Array(clients.values) { client.link?.drop() }
+  }
+
+  func detach(_ client: Client, _ seat: Client.Seat) {
+    guard seat.isTaken, let kind = client.door.kind, let fan = fans[seat.place.id] else { return }
+    fan.remove(client, kind)
+    if fan.isEmpty { fans[seat.place.id] = nil }
+  }
+
+  // MARK: - Between rooms and clients
+
+  /// Gives an order to a room, here at once, elsewhere at the end of the turn.
+  func send(_ order: RoomOrder) {
+    guard order.room.home == index else { return put(.order(order), for: order.room.home) }
+    perform(order)
+  }
+
+  /// Leaves something for another loop, or does it at once when it is for this one.
+  func put(_ parcel: Parcel, for other: Int) {
+    guard other != index else { return open(parcel) }
+    outgoing[other].append(parcel)
+    flusher.schedule()
+  }
+
+  /// Takes what another loop sent; from any thread.
+  func post(_ parcels: [Parcel]) {
+    loop.execute { for parcel in parcels { self.open(parcel) } }
+  }
+
+  private func open(_ parcel: Parcel) {
+    switch parcel {
+    case .order(let order): perform(order)
+    case .batch(let batch): deliver(batch)
+    case .notice(let client, let notice): clients[client]?.tell(notice)
+    case .cut(let client, let reason, let text):
+      clients[client]?.tell(.bye(reason, text: text, retryAfterMilliseconds: 0))
+    }
+  }
+
+  private func perform(_ order: RoomOrder) {
+    let home: RoomHome
+    if let known = homes[order.room.id] {
+      home = known
+    } else {
+      home = RoomHome(order.room, loops: options.loops)
+      homes[order.room.id] = home
+    }
+    if home.perform(order, at: wall), directory.leave(order.room.id) {
+      homes[order.room.id] = nil
+    }
+    if !home.isDirty {
+      home.isDirty = true
+      dirty.append(home)
+    }
+    flusher.schedule()
+  }
+
+  /// The end of the turn: commits, fans out, and sends other loops what is theirs.
+  private func finishTurn() {
+    // A client that enters a room may leave another one: then that room commits in this turn too.
+    while !dirty.isEmpty {
+      let rooms = dirty
+      dirty = []
+      for home in rooms {
+        home.isDirty = false
+        for (loop, batch) in home.commit() {
+          if loop == index { deliver(batch) } else { outgoing[loop].append(.batch(batch)) }
+        }
+      }
+    }
+    for other in outgoing.indices where !outgoing[other].isEmpty {
+      let parcels = outgoing[other]
+      outgoing[other] = []
+      all[other].post(parcels)
+    }
+  }
+
+  /// Brings a room's turn to its members on this loop.
+  private func deliver(_ batch: RoomBatch) {
+    let room = batch.room
+    for (client, purpose, refusal) in batch.refused {
+      if let client = clients[client] { refuse(client, room, purpose, refusal) }
+    }
+    for attachment in batch.attached {
+      if let client = clients[attachment.client] { attach(client, room, attachment) }
+    }
+    fans[room.id]?.deliver(batch.events, offset: offset, using: &buffer, from: flusher.pool)
+    for (client, notice) in batch.notices { clients[client]?.tell(notice) }
+  }
+
+  private func attach(
+    _ client: Client, _ room: Directory.Place, _ attachment: RoomBatch.Attachment
+  ) {
+    guard let seat = client.seats.firstIndex(where: { $0.place.id == room.id }),
+      let kind = client.door.kind
+    else { return }
+    client.seats[seat].isTaken = true
+    let fan = fans[room.id] ?? RoomFan(room)
+    fans[room.id] = fan
+    fan.add(client, kind)
+    for notice in attachment.notices { client.tell(notice) }
+    let nick = directory.nick(of: client.id) ?? ""
+    if attachment.isEntry {
+      report(.entered(client.id, nick: nick, room: room.name, door: kind))
+    } else {
+      report(.joined(client.id, nick: nick, room: room.name))
+    }
+    // Behind a plain door one is in one room at a time: to join is to move.
+    guard kind != .native else { return }
+    for old in client.seats where old.place.id != room.id { vacate(client, old, reply: nil) }
+    client.seats.removeAll { $0.place.id != room.id }
+  }
+
+  private func refuse(
+    _ client: Client, _ room: Directory.Place, _ purpose: JoinPurpose, _ refusal: RoomRefusal
+  ) {
+    client.seats.removeAll { $0.place.id == room.id }
+    switch purpose {
+    case .move(let id):
+      client.tell(.refused(id: id, code: refusal.code, text: refusal.description))
+    case .enter:
+      client.tell(.bye(.full, text: refusal.description, retryAfterMilliseconds: 5000))
+    }
+  }
+
+  /// The client leaves one room and stays on the server.
+  func vacate(_ client: Client, _ seat: Client.Seat, reply: UInt64?) {
+    detach(client, seat)
+    send(
+      RoomOrder(
+        room: seat.place, client: client.id, loop: index,
+        kind: .leave(.moved, words: [], reply: reply)))
+    report(
+      .left(
+        client.id, nick: directory.nick(of: client.id) ?? "", room: seat.place.name, .moved))
+  }
+}

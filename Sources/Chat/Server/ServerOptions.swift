@@ -1,0 +1,61 @@
+package import Rooms
+package import Sockets
+
+/// How a chat server serves.
+package struct ServerOptions: Sendable {
+  /// One address to listen on.
+  package struct Listening: Sendable {
+    package var address: SocketAddress
+    /// The door of every client; nil tells it from their first bytes.
+    package var door: DoorKind?
+    /// Whether the server does without it when the machine does not have the address.
+    package var isOptional: Bool
+
+    package init(address: SocketAddress, door: DoorKind? = nil, isOptional: Bool = false) {
+      self.address = address
+      self.door = door
+      self.isOptional = isOptional
+    }
+  }
+
+  package var listening: [Listening] = []
+  /// Whether plain doors are open to other machines; on loopback and Unix paths they always are.
+  package var isOpen = false
+  /// How many loops share the clients.
+  package var loops = 1
+  /// Whether `u16` and `u32` clients get one frame at a time.
+  package var isGentle = true
+  package var backlog = 1024
+  package var filter = AddressFilter()
+  package var maximumClients: Int? = 10_000
+  package var maximumPerAddress: Int? = 16
+  /// Whether ``maximumPerAddress`` is for loopback and Unix-domain clients too.
+  package var limitsLoopback = false
+  package var maximumRooms = 1000
+  /// The most bytes that may wait for one client.
+  package var maximumQueue = 1 << 20
+  /// The most clients that have not said who they are; beyond it the one that waits longest goes.
+  package var maximumUndecided = 256
+  package var defaultRoom = "lobby"
+  /// How long clients have to take what is queued when the server ends.
+  package var patience: Duration = .seconds(5)
+
+  package init() {}
+}
+
+/// Why a server did not start.
+package enum ServerError: Error, Sendable, CustomStringConvertible {
+  /// The address can be reached by others, and nothing there would be encrypted.
+  case protected(SocketAddress)
+  case socket(SocketError)
+
+  package var description: String {
+    switch self {
+    case .protected(let address):
+      "\(address) can be reached from other machines, and every door there would be plain: "
+        + "whoever is on the network could read and write. Say --open if that is what you want, "
+        + "or listen on 127.0.0.1."
+    case .socket(let error): error.description
+    }
+  }
+}
