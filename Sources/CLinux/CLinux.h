@@ -14,7 +14,6 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -115,10 +114,14 @@ static inline ssize_t parley_sendto(int descriptor, const void *bytes, size_t co
   return parley_result(sendto(descriptor, bytes, count, MSG_NOSIGNAL, (const struct sockaddr *)address, length));
 }
 
+// Declared by hand: with <sys/ioctl.h> here, Swift would look for `winsize` in this module.
+extern int ioctl(int, unsigned long, ...);
+#define PARLEY_SIOCOUTQ 0x5411
+
 // Bytes of a TCP socket that the peer has not acknowledged yet (SIOCOUTQ), or the negated errno.
 static inline int parley_unacknowledged(int descriptor) {
   int bytes = 0;
-  int result = ioctl(descriptor, TIOCOUTQ, &bytes);
+  int result = ioctl(descriptor, PARLEY_SIOCOUTQ, &bytes);
   return result < 0 ? -errno : bytes;
 }
 

@@ -63,6 +63,21 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
   deinit { scratch.deallocate() }
 }
 
+/// The result of the one task that a blocking run waits for.
+private final class Finished<Value: Sendable>: Sendable {
+  // Set by the task and read after it, mostly on one thread; the lock makes it certain.
+  private let result = Mutex<Result<Value, any Error>?>(nil)
+
+  func set(_ outcome: Result<Value, any Error>) { result.withLock { $0 = outcome } }
+
+  func get() throws -> Value {
+    guard let outcome = result.withLock(\.self) else {
+      preconditionFailure("the loop turns until the task has ended")
+    }
+    return try outcome.get()
+  }
+}
+
 /// Who is told when a timer has expired, always on the loop's thread.
 package protocol TimerTarget: AnyObject {
   /// The timer that was scheduled for this target has expired.
@@ -94,6 +109,38 @@ extension EventLoop {
     try loop.start()
     defer { loop.stop() }
     return try await loop.perform { try await body(loop) }
+  }
+
+  /// Runs `body` on a new loop that borrows the calling thread, and returns when the body has.
+  ///
+  /// For `main`: no other thread is needed. Must not be called from async code, whose threads never block.
+  ///
+  /// - Parameters:
+  ///   - name: A name for diagnostics.
+  ///   - defaultTimeout: What operations may take unless told otherwise; `nil` means no limit.
+  ///   - body: Runs on the calling thread, and so do its child tasks.
+  /// - Returns: What `body` returned.
+  /// - Throws: What `body` threw, or ``SocketError`` when the kernel gives no readiness queue.
+  public static func runBlocking<Result: Sendable>(
+    name: String = "main", defaultTimeout: Timeout = .none,
+    _ body: @escaping @Sendable @concurrent (EventLoop) async throws -> Result
+  ) throws -> Result {
+    let loop = try EventLoop(name: name, defaultTimeout: defaultTimeout)
+    let outer = parley_current_loop_slot().pointee
+    parley_current_loop_slot().pointee = Unmanaged.passUnretained(loop).toOpaque()
+    defer { parley_current_loop_slot().pointee = outer }
+    // The task is owned by this call, which returns only after it has ended.
+    let finished = Finished<Result>()
+    Task(executorPreference: loop) {
+      do {
+        finished.set(.success(try await body(loop)))
+      } catch {
+        finished.set(.failure(error))
+      }
+      loop.askToStop()
+    }
+    loop.turn()
+    return try finished.get()
   }
 
   /// Runs `body` on the loop's thread and returns to where the caller was.
@@ -136,11 +183,15 @@ extension EventLoop {
   /// Must not be called on the loop's own thread.
   package func stop() {
     precondition(!isCurrent, "a loop cannot wait for its own end")
+    askToStop()
+    if let thread { pthread_join(thread, nil) }
+    thread = nil
+  }
+
+  private func askToStop() {
     mailbox.withLock { $0.isStopping = true }
     hasMail.store(true, ordering: .sequentiallyConsistent)
     ring()
-    if let thread { pthread_join(thread, nil) }
-    thread = nil
   }
 
   /// Turn after turn until the loop is stopped and has nothing left to run.

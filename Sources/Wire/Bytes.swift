@@ -6,7 +6,7 @@ internal import Glibc
 extension [UInt8] {
   /// Appends a copy of `span`.
   @inline(__always)
-  mutating func append(copying span: Span<UInt8>) {
+  package mutating func append(copying span: Span<UInt8>) {
     unsafe span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
   }
 

@@ -49,6 +49,15 @@ package struct FrameDecoder: Sendable {
     }
   }
 
+  /// The place of the next whole frame, with its length or line end exactly as they were sent.
+  ///
+  /// As ``next()`` otherwise: the two can be mixed.
+  package mutating func nextWhole() throws(WireError) -> Range<Int>? {
+    let before = start
+    guard try next() != nil else { return nil }
+    return before..<start
+  }
+
   /// The next payload, copied out.
   package mutating func nextFrame() throws(WireError) -> [UInt8]? {
     guard let range = try next() else { return nil }

@@ -1,8 +1,12 @@
 import Glibc
+import Sockets
 
 @main
 struct Main {
   static func main() {
+    // Before any other thread exists: all of them inherit this.
+    Signals.block([SIGINT, SIGTERM])
+    Signals.ignoreBrokenPipes()
     exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
   }
 
@@ -13,8 +17,8 @@ struct Main {
       case .show(let page):
         Output.standard.write(page)
         return .done
-      case .serve:
-        return notYet("serve")
+      case .serve(let options):
+        return ServeCommand.run(options)
       case .join:
         return notYet("join")
       }

@@ -20,7 +20,9 @@ final class Block {
   /// Appends to a block that has room and that nobody else reads yet.
   func append(_ bytes: UnsafeRawBufferPointer) {
     precondition(bytes.count <= free, "the caller has checked the room")
-    if let from = bytes.baseAddress { (start + count).copyMemory(from: from, byteCount: bytes.count) }
+    if let from = bytes.baseAddress {
+      (start + count).copyMemory(from: from, byteCount: bytes.count)
+    }
     count += bytes.count
   }
 }

@@ -32,9 +32,7 @@ package final class ChatServer: Sendable {
     _ options: ServerOptions, report: @escaping @Sendable (ServerEvent) -> Void,
     _ body: @Sendable @concurrent (ChatServer) async throws -> Result
   ) async throws -> Result {
-    for listening in options.listening where !options.isOpen {
-      guard listening.address.isLocal else { throw ServerError.protected(listening.address) }
-    }
+    try options.checkProtection()
     let directory = Directory(options)
     var loops: [ServerLoop] = []
     for index in 0..<max(1, options.loops) {
@@ -87,8 +85,10 @@ package final class ChatServer: Sendable {
           do throws(SocketError) {
             let descriptor = try AcceptCore.listen(
               on: listening.address, backlog: options.backlog)
-            let doorman = try Doorman(descriptor, kind: listening.door, server: first) {
-              descriptor, peer, kind in
+            let doorman = try Doorman(
+              descriptor, kind: listening.door, on: first.loop, directory: first.directory,
+              options: options, report: report
+            ) { descriptor, peer, kind in
               hand(descriptor, peer, kind, to: loops[turn.next()], from: first)
             }
             doormen.append(doorman)
@@ -126,7 +126,7 @@ package final class ChatServer: Sendable {
     let first = loops[0]
     let doormen = doormen
     // Not cancelled with the caller's task: the end is in order also then.
-    await Task { [loops, options] in
+    await Task { [loops] in
       try? await first.loop.perform { for doorman in doormen { doorman.stop() } }
       for loop in loops {
         let isEmpty = Latch()
@@ -135,7 +135,6 @@ package final class ChatServer: Sendable {
           loop.dismissAll(.closing, "The server is closing.")
         }
         await isEmpty.wait()
-        _ = options
       }
     }.value
     for path in addresses.compactMap(\.address.socketFile) { AcceptCore.remove(path) }

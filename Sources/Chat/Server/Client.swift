@@ -117,7 +117,9 @@ extension Client: LinkOwner {
   }
 
   func lost(_ code: CInt) {
-    end(.lost, why: code == 0 ? "closed" : SocketError(operation: "connection", code: code).description)
+    end(
+      .lost,
+      why: code == 0 ? "closed" : SocketError(operation: "connection", code: code).description)
     server.gone(self)
   }
 

@@ -7,7 +7,10 @@ final class Doorman: @unchecked Sendable {
 
   let address: SocketAddress
   private let kind: DoorKind?
-  private let server: ServerLoop
+  private let loop: EventLoop
+  private let directory: Directory
+  private let options: ServerOptions
+  private let report: @Sendable (ServerEvent) -> Void
   private let pass: (consuming Descriptor, SocketAddress, DoorKind?) -> Void
   private var registered: Registered?
 
@@ -16,14 +19,19 @@ final class Doorman: @unchecked Sendable {
 
   /// Begins to accept on the calling loop.
   init(
-    _ descriptor: consuming Descriptor, kind: DoorKind?, server: ServerLoop,
+    _ descriptor: consuming Descriptor, kind: DoorKind?, on loop: EventLoop,
+    directory: Directory, options: ServerOptions,
+    report: @escaping @Sendable (ServerEvent) -> Void,
     pass: @escaping (consuming Descriptor, SocketAddress, DoorKind?) -> Void
   ) throws(SocketError) {
     address = try SocketAddress.local(of: descriptor)
     self.kind = kind
-    self.server = server
+    self.loop = loop
+    self.directory = directory
+    self.options = options
+    self.report = report
     self.pass = pass
-    registered = try Registered(descriptor, on: server.loop, target: self)
+    registered = try Registered(descriptor, on: loop, target: self)
   }
 
   /// Stops listening.
@@ -34,24 +42,32 @@ final class Doorman: @unchecked Sendable {
       guard let number = registered?.descriptor.rawValue else { return }
       switch AcceptCore.accept(number) {
       case .accepted(let descriptor, let peer):
-        if let refusal = server.directory.admit(peer) {
-          server.report(.refused(peer, why: refusal.rawValue))
+        if let refusal = directory.admit(peer) {
+          report(.refused(peer, why: refusal.rawValue))
         } else {
+          prepare(descriptor, peer)
           pass(descriptor, peer, kind)
         }
       case .wouldBlock: return
       case .exhausted(let error):
         // The edge is gone with the error: only time brings us back.
-        server.report(.exhausted(error))
-        _ = server.loop.schedule(
-          self, at: server.loop.deadline(.after(AcceptCore.pause)))
+        report(.exhausted(error))
+        _ = loop.schedule(self, at: loop.deadline(.after(AcceptCore.pause)))
         return
       case .failed(let error):
-        server.report(.exhausted(error))
+        report(.exhausted(error))
         return stop()
       }
     }
     registered?.retryNextTurn()
+  }
+
+  /// Lets the kernel find peers that have vanished without a word.
+  private func prepare(_ descriptor: borrowing Descriptor, _ peer: SocketAddress) {
+    guard peer.family != .unix, let limit = options.unacknowledgedLimit else { return }
+    // A connection that is gone already refuses, and its first read says why.
+    try? descriptor.set(.keepAlive, to: KeepAlive(idle: limit, interval: .seconds(10), count: 3))
+    try? descriptor.set(.userTimeout, to: limit)
   }
 }
 

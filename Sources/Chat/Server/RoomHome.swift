@@ -41,7 +41,9 @@ final class RoomHome {
         if id != 0 { tell(order, .accepted(id: id, number: number)) }
       }
     case .rename(let nick):
-      attempt(order, 0) { () throws(RoomRefusal) in try room.apply(.rename(order.client, to: nick), at: wall) }
+      attempt(order, 0) { () throws(RoomRefusal) in
+        try room.apply(.rename(order.client, to: nick), at: wall)
+      }
     case .who(let id):
       tell(order, .reply(id: id, .who(room: place.name, members: room.members.map(\.nick))))
     case .history(let id, let last):

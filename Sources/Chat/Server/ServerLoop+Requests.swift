@@ -22,7 +22,8 @@ extension ServerLoop {
       order(client, seat, .history(id: id, last: last))
     case .rooms(let id): client.tell(.reply(id: id, .rooms(directory.listing())))
     case .whisper(let id, let nick, let body): whisper(client, id, nick, body)
-    case .ignore(let nick): ignore(client, nick)
+    case .ignore(nil): client.door.tellIgnored()
+    case .ignore(let nick?): ignore(client, nick)
     case .quit(let words): client.words = Array((words ?? "").utf8)
     }
   }

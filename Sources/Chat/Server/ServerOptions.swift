@@ -36,11 +36,20 @@ package struct ServerOptions: Sendable {
   package var maximumQueue = 1 << 20
   /// The most clients that have not said who they are; beyond it the one that waits longest goes.
   package var maximumUndecided = 256
+  /// How long a client may leave unacknowledged what it was sent, or not answer the kernel's probes.
+  package var unacknowledgedLimit: Duration? = .seconds(60)
   package var defaultRoom = "lobby"
   /// How long clients have to take what is queued when the server ends.
   package var patience: Duration = .seconds(5)
 
   package init() {}
+
+  /// Protected mode: refuses addresses that others can reach, unless that was asked for.
+  func checkProtection() throws(ServerError) {
+    for listening in listening where !isOpen && !listening.address.isLocal {
+      throw .protected(listening.address)
+    }
+  }
 }
 
 /// Why a server did not start.

@@ -171,11 +171,15 @@ extension ServeOptions {
         (options, text) throws(UsageError) in
         options.maxPerAddress = try count(text, of: "--max-per-address", in: 1...1_000_000)
       },
-      .value("--max-frame", "BYTES", "the longest message, 64k unless said otherwise") {
+      .value("--max-frame", "BYTES", "with --relay, the longest message; 64k unless said otherwise")
+      {
         (options, text) throws(UsageError) in
         options.maxFrame = try count(text, of: "--max-frame", in: 1...(16 << 20))
       },
-      .value("--timeout", "S|none", "seconds that a single wait for a client may take") {
+      .value(
+        "--timeout", "S|none",
+        "seconds that a client may leave unacknowledged what it was sent; 60 unless said otherwise"
+      ) {
         (options, text) throws(UsageError) in
         options.timeout = try TimeLimit(text)
       },

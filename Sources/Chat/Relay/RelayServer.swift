@@ -1,0 +1,155 @@
+import Rooms
+import Sockets
+package import Wire
+
+/// Gives what one client sends, unchanged, to all the others and to nobody else.
+///
+/// It knows nothing of chats. With a framing, messages stay whole; without one, bytes are passed on as
+/// they come.
+package final class RelayServer: Sendable {
+  /// Where it listens, with the real ports.
+  package let addresses: [ServerOptions.Listening]
+
+  private init(_ addresses: [ServerOptions.Listening]) { self.addresses = addresses }
+
+  /// Relays until `body` returns; what is queued then still goes out.
+  ///
+  /// - Parameters:
+  ///   - options: Where and for whom; rooms and doors play no part.
+  ///   - format: What a message is, nil for bytes.
+  ///   - limit: The longest message, in bytes.
+  ///   - report: Told of what happens; called on the server's loop, so it must not wait.
+  ///   - body: Gets the running server.
+  package static func run<Result: Sendable>(
+    _ options: ServerOptions, format: FrameFormat?, limit: Int,
+    report: @escaping @Sendable (ServerEvent) -> Void,
+    _ body: @Sendable @concurrent (RelayServer) async throws -> Result
+  ) async throws -> Result {
+    try options.checkProtection()
+    let loop = try EventLoop(name: "relay")
+    try loop.start()
+    defer { loop.stop() }
+    let relay = Relay(loop, options, format, limit, report)
+    let addresses = try await loop.perform { try relay.open() }
+    let result: Result
+    do {
+      result = try await body(RelayServer(addresses))
+    } catch {
+      await relay.end()
+      throw error
+    }
+    await relay.end()
+    return result
+  }
+}
+
+/// The relay on its loop: all clients, and what this turn has for them.
+final class Relay: @unchecked Sendable {
+  // @unchecked: confined to its loop's thread, but `end`, which goes there.
+
+  let loop: EventLoop
+  let options: ServerOptions
+  let format: FrameFormat?
+  let limit: Int
+  let report: @Sendable (ServerEvent) -> Void
+  let directory: Directory
+  private let flusher: Flusher
+  private var doormen: [Doorman] = []
+  private var clients: [ClientID: RelayClient] = [:]
+  private var buffer = FanBuffer()
+  private var whenEmpty: (() -> Void)?
+
+  init(
+    _ loop: EventLoop, _ options: ServerOptions, _ format: FrameFormat?, _ limit: Int,
+    _ report: @escaping @Sendable (ServerEvent) -> Void
+  ) {
+    self.loop = loop
+    self.options = options
+    self.format = format
+    self.limit = limit
+    self.report = report
+    directory = Directory(options)
+    flusher = Flusher(loop: loop, limit: options.maximumQueue)
+    flusher.prepare = { [unowned self] in deliver() }
+  }
+
+  func open() throws -> [ServerOptions.Listening] {
+    var addresses: [ServerOptions.Listening] = []
+    for listening in options.listening {
+      do throws(SocketError) {
+        let doorman = try Doorman(
+          try AcceptCore.listen(on: listening.address, backlog: options.backlog), kind: nil,
+          on: loop, directory: directory, options: options, report: report
+        ) { [unowned self] descriptor, peer, _ in
+          adopt(descriptor, peer)
+        }
+        doormen.append(doorman)
+        var bound = listening
+        bound.address = doorman.address
+        addresses.append(bound)
+        report(.listening(doorman.address, door: nil))
+      } catch {
+        guard listening.isOptional, error.isMissingAddress else {
+          for doorman in doormen { doorman.stop() }
+          throw ServerError.socket(error)
+        }
+        report(.skipped(error))
+      }
+    }
+    return addresses
+  }
+
+  /// Something of `author` for all the others; `bytes` is one message, or what one read brought.
+  func pass(_ author: ClientID, _ append: (inout [UInt8]) -> Void) {
+    append(&buffer.bytes)
+    buffer.mark(author)
+    flusher.schedule()
+  }
+
+  func gone(_ client: RelayClient, _ why: String) {
+    guard clients.removeValue(forKey: client.id) != nil else { return }
+    directory.forget(client.id)
+    directory.release(client.peer)
+    report(.closed(client.id, client.peer, why: why))
+    if clients.isEmpty { whenEmpty?() }
+  }
+
+  func end() async {
+    report(.stopping)
+    let isEmpty = Latch()
+    loop.execute { [self] in
+      for doorman in doormen { doorman.stop() }
+      doormen = []
+      whenEmpty = { isEmpty.open() }
+      for client in Array(clients.values) { client.finish() }
+      if clients.isEmpty { isEmpty.open() }
+    }
+    await isEmpty.wait()
+    for path in options.listening.compactMap(\.address.socketFile) { AcceptCore.remove(path) }
+    report(.stopped)
+  }
+
+  private func adopt(_ descriptor: consuming Descriptor, _ peer: SocketAddress) {
+    let client = RelayClient(directory.register(on: 0), peer, self)
+    clients[client.id] = client
+    report(.connected(client.id, peer))
+    do throws(SocketError) {
+      try client.start(descriptor, flusher)
+    } catch {
+      gone(client, error.description)
+    }
+  }
+
+  private func deliver() {
+    guard !buffer.bytes.isEmpty else { return }
+    let block = buffer.bytes.withUnsafeBytes { Block($0, from: flusher.pool) }
+    for client in clients.values {
+      if buffer.concerns(client.id) {
+        buffer.forEachRun(leavingOut: { $0 == client.id }, { client.link?.send(block, $0) })
+      } else {
+        client.link?.send(block, 0..<block.count)
+      }
+    }
+    buffer.removeAll()
+  }
+}

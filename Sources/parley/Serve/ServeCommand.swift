@@ -1,0 +1,137 @@
+import Chat
+import Glibc
+import Rooms
+import Sockets
+import Wire
+
+/// `parley serve`: from what was typed to a running server, and its end.
+enum ServeCommand {
+  static func run(_ options: ServeOptions) -> ExitCode {
+    do {
+      return try EventLoop.runBlocking { loop in
+        let signals = try await Signals([SIGINT, SIGTERM], on: loop)
+        let settings = try await settings(options)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+          let ending = Ending()
+          group.addTask {
+            _ = try await signals.next()
+            ending.begin()
+            // Whoever asks twice does not want to wait for the others.
+            let second = try await signals.next()
+            exit(second == SIGINT ? ExitCode.interrupted.rawValue : ExitCode.terminated.rawValue)
+          }
+          defer { group.cancelAll() }
+          try await serve(options, settings, until: ending)
+          return .done
+        }
+      }
+    } catch {
+      return report(error)
+    }
+  }
+
+  private static func serve(
+    _ options: ServeOptions, _ settings: ServerOptions, until ending: Ending
+  ) async throws {
+    let log = ServerLog(options.log)
+    if options.isRelay {
+      try await RelayServer.run(
+        settings, format: options.relayFraming?.format, limit: options.maxFrame ?? 65_536,
+        report: log.write
+      ) { server in
+        Output.error.write(Welcome.relay(server.addresses, options.relayFraming ?? .raw))
+        await ending.wait()
+      }
+    } else {
+      try await ChatServer.run(settings, report: log.write) { server in
+        Output.error.write(Welcome.chat(server.addresses, isOpen: settings.isOpen))
+        await ending.wait()
+      }
+    }
+  }
+
+  /// Reads the addresses and networks that were typed, and looks names up.
+  private static func settings(_ options: ServeOptions) async throws -> ServerOptions {
+    var settings = ServerOptions()
+    let resolver = Resolver()
+    let isDefault = options.listeners.isEmpty
+    for listener in isDefault ? options.defaultListeners : options.listeners {
+      let address = try Address(listener.address)
+      for resolved in try await resolver.resolve(address, for: .listening) {
+        settings.listening.append(
+          .init(
+            address: resolved, door: listener.door?.kind,
+            isOptional: isDefault && resolved.family == .ipv6))
+      }
+    }
+    settings.isOpen = options.isOpen
+    settings.isGentle = options.isGentle
+    settings.loops = options.loops ?? 1
+    settings.backlog = options.backlog ?? settings.backlog
+    settings.filter = AddressFilter(
+      allowed: try options.allow.map { try Network($0) },
+      denied: try options.deny.map { try Network($0) })
+    settings.maximumClients = options.maxClients ?? min(10_000, max(16, openFileLimit() - 64))
+    if let limit = options.maxPerAddress {
+      settings.maximumPerAddress = limit
+      settings.limitsLoopback = true
+    }
+    switch options.timeout {
+    case .standard: break
+    case .none: settings.unacknowledgedLimit = nil
+    case .after(let limit): settings.unacknowledgedLimit = limit
+    }
+    return settings
+  }
+
+  /// Raises the number of files that the process may open to the most it is allowed, and tells it.
+  private static func openFileLimit() -> Int {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+    limit.rlim_cur = limit.rlim_max
+    _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    return Int(clamping: limit.rlim_cur)
+  }
+
+  private static func report(_ error: any Error) -> ExitCode {
+    Output.error.write("parley serve: \(error)\n")
+    switch error {
+    case let error as SocketError: return ExitCode(error)
+    case ServerError.socket(let error): return ExitCode(error)
+    case ServerError.protected, is AddressError: return .usage
+    default: return .local
+    }
+  }
+}
+
+extension ServeOptions.FixedDoor {
+  var kind: DoorKind {
+    switch self {
+    case .line: .line
+    case .dec10: .dec10
+    case .u16: .u16
+    case .u32: .u32
+    case .native: .native
+    }
+  }
+}
+
+extension ServeOptions.RelayFraming {
+  /// nil for bytes.
+  var format: FrameFormat? {
+    switch self {
+    case .raw: nil
+    case .line: .line
+    case .dec10: .dec10
+    case .u16: .u16
+    case .u32: .u32
+    }
+  }
+}
+
+/// Begins when somebody asks the server to end.
+private struct Ending: Sendable {
+  private let stream = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingOldest(1))
+  func begin() { stream.continuation.finish() }
+  func wait() async { for await _ in stream.stream {} }
+}

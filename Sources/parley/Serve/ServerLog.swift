@@ -1,0 +1,136 @@
+import Chat
+import Glibc
+import Rooms
+import Sockets
+
+/// One line for each thing that happens, on standard error; whatever came from outside is quoted and escaped.
+struct ServerLog: Sendable {
+  private let style: ServeOptions.LogStyle
+
+  init(_ style: ServeOptions.LogStyle) { self.style = style }
+
+  var write: @Sendable (ServerEvent) -> Void {
+    { [style] event in
+      let (name, fields) = ServerLog.describe(event)
+      Output.error.write(
+        ServerLog.line(name, fields, style: style, at: ServerLog.milliseconds()))
+    }
+  }
+
+  /// A value of a field: words of ours, words from outside, or a number.
+  enum Value {
+    case plain(String)
+    case foreign(String)
+    case number(UInt64)
+  }
+
+  static func describe(_ event: ServerEvent) -> (String, [(String, Value)]) {
+    switch event {
+    case .listening(let address, let door):
+      return ("listening", [address.field, ("door", .plain(door.map { "\($0)" } ?? "any"))])
+    case .connected(let client, let peer): return ("connected", [client.field, peer.field])
+    case .refused(let peer, let why): return ("refused", [peer.field, ("why", .plain(why))])
+    case .entered(let client, let nick, let room, let door):
+      return (
+        "entered",
+        [
+          client.field, ("nick", .foreign(nick)), ("room", .foreign(room)),
+          ("door", .plain("\(door)")),
+        ]
+      )
+    case .renamed(let client, let old, let new):
+      return ("renamed", [client.field, ("from", .foreign(old)), ("to", .foreign(new))])
+    case .joined(let client, let nick, let room):
+      return ("joined", [client.field, ("nick", .foreign(nick)), ("room", .foreign(room))])
+    case .left(let client, let nick, let room, let reason):
+      return (
+        "left",
+        [
+          client.field, ("nick", .foreign(nick)), ("room", .foreign(room)),
+          ("why", .plain(reason.words)),
+        ]
+      )
+    case .closed(let client, let peer, let why):
+      return ("closed", [client.field, peer.field, ("why", .foreign(why))])
+    case .exhausted(let error): return ("exhausted", [("error", .foreign(error.description))])
+    case .skipped(let error): return ("skipped", [("error", .foreign(error.description))])
+    case .stopping: return ("stopping", [])
+    case .stopped: return ("stopped", [])
+    }
+  }
+
+  static func line(
+    _ name: String, _ fields: [(String, Value)], style: ServeOptions.LogStyle,
+    at milliseconds: Int64
+  ) -> String {
+    let time = timestamp(milliseconds)
+    switch style {
+    case .text:
+      return fields.reduce("\(time) \(name)") { "\($0) \($1.0)=\(text($1.1))" } + "\n"
+    case .json:
+      let rest = fields.map { ",\(quoted($0.0)):\(json($0.1))" }.joined()
+      return "{\"time\":\"\(time)\",\"event\":\"\(name)\"\(rest)}\n"
+    }
+  }
+
+  private static func text(_ value: Value) -> String {
+    switch value {
+    case .plain(let words): words.utf8.contains(UInt8(ascii: " ")) ? quoted(words) : words
+    case .foreign(let words): quoted(words)
+    case .number(let number): "\(number)"
+    }
+  }
+
+  private static func json(_ value: Value) -> String {
+    switch value {
+    case .plain(let words), .foreign(let words): quoted(words)
+    case .number(let number): "\(number)"
+    }
+  }
+
+  /// A JSON string in ASCII: so it is one line on every terminal, whatever was in it.
+  static func quoted(_ words: String) -> String {
+    var result = "\""
+    for scalar in words.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case " "..."~": result.unicodeScalars.append(scalar)
+      default:
+        for unit in Character(scalar).utf16 {
+          let digits = String(unit, radix: 16)
+          result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+        }
+      }
+    }
+    return result + "\""
+  }
+
+  private static func milliseconds() -> Int64 {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
+  }
+
+  /// UTC with milliseconds, as `2026-11-21T07:00:00.123Z`.
+  private static func timestamp(_ milliseconds: Int64) -> String {
+    var seconds = time_t(milliseconds / 1000)
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    func padded(_ number: some BinaryInteger, _ width: Int = 2) -> String {
+      let digits = String(number)
+      return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    }
+    return padded(parts.tm_year + 1900, 4) + "-" + padded(parts.tm_mon + 1) + "-"
+      + padded(parts.tm_mday) + "T" + padded(parts.tm_hour) + ":" + padded(parts.tm_min) + ":"
+      + padded(parts.tm_sec) + "." + padded(milliseconds % 1000, 3) + "Z"
+  }
+}
+
+extension ClientID {
+  fileprivate var field: (String, ServerLog.Value) { ("client", .number(rawValue)) }
+}
+
+extension SocketAddress {
+  fileprivate var field: (String, ServerLog.Value) { ("address", .foreign(description)) }
+}
