@@ -1,4 +1,6 @@
-/// Who may connect: networks, a total, and a number for each address. Pure.
+/// Who may connect: networks, a total, and a number for each address.
+///
+/// Pure: it counts what it is told.
 package struct Admission: Sendable {
   /// Why a connection was refused.
   package enum Refusal: String, Sendable {

@@ -35,10 +35,10 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
   // Any thread.
   private struct Mailbox {
     var jobs: [UnownedJob] = []
-    var calls: [() -> Void] = []
+    var calls: [@Sendable () -> Void] = []
     var isStopping = false
   }
-  private let mailbox = Mutex(Mailbox())
+  private let mailbox = Locked(Mailbox())
   private let hasMail = Atomic<Bool>(false)
   private let isAsleep = Atomic<Bool>(false)
   private let bell: Descriptor
@@ -66,7 +66,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
 /// The result of the one task that a blocking run waits for.
 private final class Finished<Value: Sendable>: Sendable {
   // Set by the task and read after it, mostly on one thread; the lock makes it certain.
-  private let result = Mutex<Result<Value, any Error>?>(nil)
+  private let result = Locked<Result<Value, any Error>?>(nil)
 
   func set(_ outcome: Result<Value, any Error>) { result.withLock { $0 = outcome } }
 

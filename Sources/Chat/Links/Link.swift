@@ -37,7 +37,7 @@ final class Link {
 
   /// Registers the socket on the flusher's loop.
   ///
-  /// - Parameter pacing: For peers that can take only one frame at a time.
+  /// `pacing` is for peers that can take only one frame at a time.
   init(
     _ descriptor: consuming Descriptor, peer: SocketAddress, flusher: Flusher, owner: any LinkOwner,
     pacing: Pacing? = nil

@@ -20,6 +20,8 @@ package final class RelayServer: Sendable {
   ///   - limit: The longest message, in bytes.
   ///   - report: Told of what happens; called on the server's loop, so it must not wait.
   ///   - body: Gets the running server.
+  /// - Returns: What `body` returned.
+  /// - Throws: ``ServerError`` when it cannot start, or what `body` threw.
   package static func run<Result: Sendable>(
     _ options: ServerOptions, format: FrameFormat?, limit: Int,
     report: @escaping @Sendable (ServerEvent) -> Void,

@@ -1,6 +1,5 @@
 package import Rooms
 package import Sockets
-import Synchronization
 
 /// The chat server: listeners, loops, rooms and everybody in them.
 package final class ChatServer: Sendable {
@@ -28,6 +27,8 @@ package final class ChatServer: Sendable {
   ///   - options: How to serve.
   ///   - report: Told of what happens; called on the server's loops, so it must not wait.
   ///   - body: Gets the running server. Cancelling it ends the server as well.
+  /// - Returns: What `body` returned.
+  /// - Throws: ``ServerError`` when it cannot start, or what `body` threw.
   package static func run<Result: Sendable>(
     _ options: ServerOptions, report: @escaping @Sendable (ServerEvent) -> Void,
     _ body: @Sendable @concurrent (ChatServer) async throws -> Result
@@ -161,7 +162,7 @@ final class Latch: Sendable {
     var waiter: CheckedContinuation<Void, Never>?
   }
   // Guards the two fields for a moment; the waiter is resumed outside.
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   func open() {
     let waiter = state.withLock { state in

@@ -1,6 +1,5 @@
 import Rooms
 import Sockets
-import Synchronization
 
 /// What all loops of a server share: who has which nick, which rooms there are, who may come.
 final class Directory: Sendable {
@@ -17,7 +16,7 @@ final class Directory: Sendable {
     var population = 0
   }
 
-  private struct State: ~Copyable {
+  private struct State: Sendable {
     var roster = Roster()
     var rooms: [String: Entry] = [:]
     var keys: [UInt32: String] = [:]
@@ -28,12 +27,12 @@ final class Directory: Sendable {
   }
 
   // Held for a few look-ups at a time, and never while anything else is called.
-  private let state: Mutex<State>
+  private let state: Locked<State>
   private let options: ServerOptions
 
   init(_ options: ServerOptions) {
     self.options = options
-    state = Mutex(
+    state = Locked(
       State(
         admission: Admission(
           filter: options.filter, total: options.maximumClients,

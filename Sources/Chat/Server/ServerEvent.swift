@@ -1,7 +1,9 @@
 package import Rooms
 package import Sockets
 
-/// What a server tells its operator. Names and addresses in it come from outside: escape them.
+/// What a server tells its operator.
+///
+/// Names and addresses in it come from outside: escape them.
 package enum ServerEvent: Sendable {
   /// `doors` is what a client finds there; nil in `door` means that the first bytes tell.
   case listening(SocketAddress, door: DoorKind?)
