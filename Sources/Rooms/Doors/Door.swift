@@ -73,6 +73,12 @@ package struct Door: Sendable {
   /// Takes the end of what the client says.
   package mutating func finish(at now: Instant) {
     guard !outbox.isClosed else { return }
+    // `printf hello | nc` ends without a line end, and means the line all the same.
+    if kind == .line, case .line(let door) = state, door.isInsideFrame {
+      let lineEnd: [UInt8] = [UInt8(ascii: "\n")]
+      feed(lineEnd.span, at: now)
+      guard !outbox.isClosed else { return }
+    }
     let isInside =
       switch state {
       case .undecided(let porch): !porch.detector.bytes.isEmpty

@@ -19,7 +19,7 @@ package enum NativeCommand: Equatable, Sendable {
     case .leave: self = .leave(room: try reader.string())
     case .who: self = .who(room: try reader.string())
     case .rooms: self = .rooms
-    case .whisper: self = .whisper(to: try reader.string(), body: try reader.restOfText())
+    case .whisper: self = .whisper(to: try reader.string(), body: reader.rest())
     case .history: self = .history(room: try reader.string(), last: try reader.integer())
     case nil: self = .unknown(verb: number, arguments: reader.rest())
     }

@@ -25,7 +25,8 @@ package struct NativeSay: Equatable, Sendable {
     id = try reader.integer()
     room = try reader.integer()
     form = try NativeForm(from: &reader)
-    body = try form.body(from: &reader)
+    // Whether it is text is for the room to say: a slip of one message must not end the session.
+    body = reader.rest()
   }
 
   func write(to writer: inout ByteWriter) {
