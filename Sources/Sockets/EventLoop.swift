@@ -27,6 +27,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
   private var timers = Timers<any TimerTarget>()
   private var again: [UInt64] = []
   private var atTurnEnd: [any TurnTarget] = []
+  private var hasEnded = false
   private var clock: Nanoseconds = parley_monotonic_nanoseconds()
 
   /// Where all sockets of the loop read into: valid until the next read, never across a suspension.
@@ -197,7 +198,7 @@ extension EventLoop {
   /// Turn after turn until the loop is stopped and has nothing left to run.
   private func turn() {
     while true {
-      if hasMail.load(ordering: .acquiring), collectMail(), jobs.count == 0 { return }
+      if hasMail.load(ordering: .acquiring), collectMail(), jobs.count == 0 { return end() }
       clock = parley_monotonic_nanoseconds()
       while let target = timers.next(at: clock) { target.expired() }
       runJobs()
@@ -205,6 +206,16 @@ extension EventLoop {
       finishTurn()
       poll()
     }
+  }
+
+  /// Lets go of everything that lived here and was not closed: it closes when its owner lets go too.
+  private func end() {
+    hasEnded = true
+    timers = Timers()
+    again = []
+    atTurnEnd = []
+    let abandoned = slab.removeAll()
+    withExtendedLifetime(abandoned) {}
   }
 
   /// Takes what other threads left here; true when the loop shall end.
@@ -331,6 +342,7 @@ extension EventLoop {
 
   /// Removes a descriptor that is about to be closed; its pending events reach nobody.
   func deregister(_ descriptor: borrowing Descriptor, token: UInt64) {
+    guard !hasEnded else { return }  // Nothing is registered any more, and any thread may come here.
     assert(isCurrent)
     poller.remove(descriptor.rawValue)
     slab.remove(token)

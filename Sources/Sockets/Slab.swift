@@ -41,6 +41,17 @@ struct Slab: ~Copyable {
     slots[number].target = nil
   }
 
+  /// Forgets all targets, and hands them to the caller to be let go.
+  mutating func removeAll() -> [any ReadinessTarget] {
+    var targets: [any ReadinessTarget] = []
+    for number in 0..<capacity {
+      guard let target = slots[number].target else { continue }
+      targets.append(target)
+      slots[number].target = nil
+    }
+    return targets
+  }
+
   private mutating func grow(to needed: Int) {
     var size = capacity
     while size < needed { size *= 2 }

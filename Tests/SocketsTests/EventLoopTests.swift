@@ -41,6 +41,21 @@ struct EventLoopTests {
     }
   }
 
+  @Test("closes what was left open on it, once nobody holds that any more")
+  func leftOpen() async {
+    await #expect(processExitsWith: .success) {
+      try await EventLoop.run { _ in }
+      let before = Sandbox.openDescriptors()
+      for _ in 0..<10 {
+        try await EventLoop.run { loop in
+          _ = try Sandbox.pair(.unix, on: loop)
+          _ = try await Listener.bind(.ipv4(.loopback, port: 0), on: loop)
+        }
+      }
+      #expect(Sandbox.openDescriptors() == before)
+    }
+  }
+
   @Test("a sleep of an hour ends at once when cancelled")
   func cancelsSleep() async throws {
     try await EventLoop.run { loop in
