@@ -1,0 +1,226 @@
+public import Sockets
+
+/// Messages instead of bytes over a connection.
+///
+///     let peer = MessageConnection(connection, framing: .u32)
+///     try await peer.send("hello")
+///     for try await message in peer { … }      // ends once, when the peer has closed
+///
+/// Sending and receiving are independent: one task may receive while another sends. Several tasks,
+/// on any threads, may do either: messages never mix, and each call is served in the order of the
+/// calls. Once a connection carries messages, do not read or write its bytes directly: what has
+/// been read ahead is kept here.
+///
+/// Operations throw `CancellationError` at once when their task is cancelled, `SocketError` for
+/// what the system refused or when the time is over, and ``MessagingError`` for what is wrong with
+/// a message.
+public final class MessageConnection: Sendable {
+  /// What carries the messages: addresses, the default timeout, half-close and close are there.
+  public let connection: Connection
+
+  /// How messages are told apart.
+  public let framing: Framing
+
+  private let stream: FrameStream
+
+  /// Puts messages on a connection of which nothing has been read yet.
+  ///
+  /// - Parameters:
+  ///   - connection: The connection; it stays with the scope that it belongs to.
+  ///   - framing: How the peer tells messages apart.
+  ///   - limit: The longest message in either direction, in bytes, from 0; nil for the framing's
+  ///     ``Framing/defaultLimit``. A longer one from the peer is refused as soon as its length is known.
+  public init(_ connection: Connection, framing: Framing, limit: Int? = nil) {
+    self.connection = connection
+    self.framing = framing
+    stream = FrameStream(connection, framing, limit: limit)
+  }
+
+  /// The longest message in either direction, in bytes.
+  public var limit: Int { stream.limit }
+
+  /// The address of the other side.
+  public var peerAddress: SocketAddress { connection.peerAddress }
+
+  private var loop: EventLoop { connection.loop }
+}
+
+// MARK: - Sending
+
+extension MessageConnection {
+  /// Sends one message, waiting for room as often as it takes; header and payload go in one write.
+  ///
+  /// - Parameters:
+  ///   - message: What to send.
+  ///   - timeout: How long it may take in all.
+  /// - Throws: ``MessagingError/unsendable(_:)`` when the message does not fit the framing or the
+  ///   limit; nothing was sent then, and the connection stays usable. Otherwise `SocketError` or
+  ///   `CancellationError`; when a part had been sent by then, all further sends fail.
+  public func send(_ message: [UInt8], timeout: Timeout = .inherited) async throws {
+    guard loop.isCurrent else {
+      return try await loop.perform { try await self.send(message, timeout: timeout) }
+    }
+    try await transmit(timeout) { stream in try stream.enqueue(message) }
+  }
+
+  /// Sends one message, the text in UTF-8.
+  ///
+  /// - Parameters:
+  ///   - text: What to send.
+  ///   - timeout: How long it may take in all.
+  /// - Throws: As ``send(_:timeout:)-([UInt8],_)``.
+  public func send(_ text: String, timeout: Timeout = .inherited) async throws {
+    guard loop.isCurrent else {
+      return try await loop.perform { try await self.send(text, timeout: timeout) }
+    }
+    try await transmit(timeout) { stream in try stream.enqueue(text.utf8) }
+  }
+
+  /// Sends several messages with one write: cheaper than one after the other.
+  ///
+  /// - Parameters:
+  ///   - messages: What to send, in this order and with no other message between them.
+  ///   - timeout: How long it may take in all.
+  /// - Throws: As ``send(_:timeout:)-([UInt8],_)``; when one message does not fit, none is sent.
+  public func send(contentsOf messages: [[UInt8]], timeout: Timeout = .inherited) async throws {
+    guard loop.isCurrent else {
+      return try await loop.perform { try await self.send(contentsOf: messages, timeout: timeout) }
+    }
+    try await transmit(timeout) { stream in
+      for message in messages { try stream.enqueue(message) }
+    }
+  }
+
+  /// Encodes and writes in one turn: a send that is cancelled while it stands in line sends
+  /// nothing.
+  private func transmit(
+    _ timeout: Timeout, _ encode: (FrameStream) throws -> Void
+  ) async throws {
+    try await stream.writing(timeout) { limit in
+      do {
+        try encode(stream)
+        try await stream.drain(limit)
+      } catch {
+        stream.discard()
+        throw error
+      }
+    }
+  }
+}
+
+// MARK: - Receiving
+
+extension MessageConnection {
+  /// Receives the next message, waiting until it is there whole.
+  ///
+  /// A receive that is cancelled or times out loses nothing: the next one goes on where it was.
+  ///
+  /// - Parameter timeout: How long to wait.
+  /// - Returns: The message, or nil when the peer has ended the stream after a whole message; then
+  ///   always nil.
+  /// - Throws: ``MessagingError/tooLong(length:limit:)``, ``MessagingError/malformed(_:)`` or
+  ///   ``MessagingError/truncated``, after which every receive throws the same; `SocketError`; or
+  ///   `CancellationError`.
+  public func receive(timeout: Timeout = .inherited) async throws -> [UInt8]? {
+    guard loop.isCurrent else {
+      return try await loop.perform { try await self.receive(timeout: timeout) }
+    }
+    return try await stream.reading(timeout) { limit in
+      repeat {
+        if let range = try stream.nextArrived() { return stream.copy(range) }
+      } while try await stream.waitForMore(limit)
+      return nil
+    }
+  }
+
+  /// Lends each message to `body` until the peer has ended the stream, and sends the replies.
+  ///
+  ///     try await peer.forEach { message, replies in try replies.send(message) }      // an echo
+  ///
+  /// The fastest way to serve: nothing is copied or allocated for a message, and the replies to all
+  /// messages that arrived together leave with one write. Every reply is sent before more is read.
+  /// No other task receives meanwhile.
+  ///
+  /// - Parameters:
+  ///   - timeout: How long to wait for the next bytes, and for room to send.
+  ///   - body: Gets the message, which it cannot keep, and adds replies if it likes.
+  /// - Throws: As ``receive(timeout:)`` and ``send(_:timeout:)-([UInt8],_)``, or what `body` threw;
+  ///   replies to what came before an error are sent first.
+  public func forEach(
+    timeout: Timeout = .inherited, _ body: (Span<UInt8>, inout Replies) throws -> Void
+  ) async throws {
+    var replies = Replies(stream)
+    guard loop.isCurrent else { return try await forEachElsewhere(timeout, &replies, body) }
+    try await stream.reading(timeout) { _ in
+      repeat {
+        do {
+          while let range = try stream.nextArrived() {
+            try stream.lend(range) { try body($0, &replies) }
+            if replies.bytes.count >= FrameStream.batch { try await flush(&replies, timeout) }
+          }
+        } catch {
+          try await flush(&replies, timeout)
+          throw error
+        }
+        try await flush(&replies, timeout)
+      } while try await stream.waitForMore(connection.source.limit("receive", timeout))
+    }
+  }
+
+  /// Off the loop's thread `body` cannot be taken there, so each message comes here.
+  private func forEachElsewhere(
+    _ timeout: Timeout, _ replies: inout Replies,
+    _ body: (Span<UInt8>, inout Replies) throws -> Void
+  ) async throws {
+    while let message = try await receive(timeout: timeout) {
+      do {
+        try body(message.span, &replies)
+      } catch {
+        try await flush(&replies, timeout)
+        throw error
+      }
+      try await flush(&replies, timeout)
+    }
+  }
+
+  /// Sends the replies; their buffer and the stream's change places, so neither is allocated again.
+  private func flush(_ replies: inout Replies, _ timeout: Timeout) async throws {
+    guard !replies.bytes.isEmpty else { return }
+    guard loop.isCurrent else {
+      let bytes = replies.bytes
+      replies.bytes.reset()
+      return try await loop.perform { try await self.transmit(timeout) { $0.outgoing = bytes } }
+    }
+    defer { replies.bytes.reset() }
+    try await transmit(timeout) { swap(&$0.outgoing, &replies.bytes) }
+  }
+}
+
+// MARK: - Sequence
+
+extension MessageConnection: AsyncSequence {
+  /// Receives one message after the other; several iterators share the messages.
+  public struct AsyncIterator: AsyncIteratorProtocol {
+    fileprivate let peer: MessageConnection
+    private var hasEnded = false
+
+    fileprivate init(_ peer: MessageConnection) { self.peer = peer }
+
+    /// The next message, or nil at the end and after an error; see
+    /// ``MessageConnection/receive(timeout:)``.
+    public mutating func next() async throws -> [UInt8]? {
+      guard !hasEnded else { return nil }
+      do {
+        if let message = try await peer.receive() { return message }
+        hasEnded = true
+        return nil
+      } catch {
+        hasEnded = true
+        throw error
+      }
+    }
+  }
+
+  /// Starts receiving, with the connection's timeout for each message.
+  public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(self) }
+}

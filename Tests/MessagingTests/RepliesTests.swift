@@ -1,0 +1,103 @@
+import Messaging
+import Sockets
+import Testing
+
+@Suite("lent messages and their replies", .timeLimit(.minutes(1)))
+struct RepliesTests {
+  @Test("echo everything", arguments: Framing.allCases, Cable.Transport.allCases)
+  func echo(framing: Framing, transport: Cable.Transport) async throws {
+    try await Cable.run(transport) { cable in
+      let near = MessageConnection(cable.near, framing: framing)
+      let far = MessageConnection(cable.far, framing: framing)
+      async let served: Void = far.forEach { message, replies in try replies.send(message) }
+      let messages = (1...300).map { [UInt8](repeating: 0x61, count: $0 * 7 % 3000 + 1) }
+      async let sent: Void = near.send(contentsOf: messages)
+      for message in messages { #expect(try await near.receive() == message) }
+      try await sent
+      try await near.connection.shutdownWrite()
+      try await served
+    }
+  }
+
+  @Test("leave with one write for all that arrived together")
+  func oneWrite() async throws {
+    try await Cable.run(.tcp) { cable in
+      let near = MessageConnection(cable.near, framing: .u32)
+      let far = MessageConnection(cable.far, framing: .u32)
+      let before = try #require(cable.segmentsSent)
+      async let served: Void = near.forEach { message, replies in
+        try replies.send(message)
+        try replies.send("and")
+        try replies.send([4])
+      }
+      try await far.send(contentsOf: Array(repeating: [1, 2, 3], count: 100))
+      for index in 0..<300 {
+        let expected = [[1, 2, 3], [UInt8]("and"), [4]][index % 3]
+        #expect(try await far.receive() == expected)
+      }
+      #expect(cable.segmentsSent == before + 1)
+      try await far.connection.shutdownWrite()
+      try await served
+    }
+  }
+
+  @Test("are sent before an error is thrown", arguments: [true, false])
+  func errors(isPeers: Bool) async throws {
+    try await Cable.run { cable in
+      let near = MessageConnection(cable.near, framing: .u16, limit: 10)
+      let far = MessageConnection(cable.far, framing: .u16)
+      try await far.send(contentsOf: [[1], [2], isPeers ? Array(1...11) : [0], [3]])
+      await #expect(throws: MessagingError.self) {
+        try await near.forEach { message, replies in
+          if message[0] == 0 { throw MessagingError.closed }
+          try replies.send(message)
+        }
+      }
+      cable.near.close()
+      #expect(try await far.receive() == [1])
+      #expect(try await far.receive() == [2])
+      // Closing with unread input may reset the connection, so the end is not looked at.
+    }
+  }
+
+  @Test("work off the loop, and may touch what their task owns")
+  func offLoop() async throws {
+    let count = try await EventLoop.run { home in
+      let cable = try Cable(.unix, on: home)
+      let near = MessageConnection(cable.near, framing: .u32)
+      let far = MessageConnection(cable.far, framing: .u32)
+      return try await EventLoop.run { _ in
+        try await far.send(contentsOf: [[1], [2], [3]])
+        try await far.connection.shutdownWrite()
+        var count = 0
+        try await near.forEach { message, replies in
+          count += message.count
+          try replies.send(message)
+        }
+        for number in UInt8(1)...3 { #expect(try await far.receive() == [number]) }
+        cable.near.close()
+        cable.far.close()
+        return count
+      }
+    }
+    #expect(count == 3)
+  }
+
+  @Test("wait for a peer that does not read")
+  func slowReader() async throws {
+    try await Cable.run { cable in
+      let near = MessageConnection(cable.near, framing: .u32)
+      let far = MessageConnection(cable.far, framing: .u32)
+      async let served: Void = near.forEach { message, replies in
+        for _ in 0..<64 { try replies.send([UInt8](repeating: message[0], count: 10_000)) }
+      }
+      try await far.send(contentsOf: (1...20).map { [$0] })
+      await settle()
+      try await far.connection.shutdownWrite()
+      for number in UInt8(1)...20 {
+        for _ in 0..<64 { #expect(try await far.receive()?.first == number) }
+      }
+      try await served
+    }
+  }
+}
