@@ -43,13 +43,13 @@ package final class ChatServer: Sendable {
           loop: loop, index: index, options: options, directory: directory, report: report))
     }
     for loop in loops { loop.all = loops }
-    for loop in loops { try loop.loop.start() }
     defer {
       for loop in loops {
         loop.loop.stop()
         loop.all = []
       }
     }
+    for loop in loops { try loop.loop.start() }
     let server = try await open(loops, options, report)
     let result: Result
     do {
@@ -129,14 +129,15 @@ package final class ChatServer: Sendable {
     // Not cancelled with the caller's task: the end is in order also then.
     await Task { [loops] in
       try? await first.loop.perform { for doorman in doormen { doorman.stop() } }
-      for loop in loops {
+      let latches = loops.map { loop in
         let isEmpty = Latch()
-        try? await loop.loop.perform {
+        loop.loop.execute {
           loop.whenEmpty = { isEmpty.open() }
           loop.dismissAll(.closing, "The server is closing.")
         }
-        await isEmpty.wait()
+        return isEmpty
       }
+      for isEmpty in latches { await isEmpty.wait() }
     }.value
     for path in addresses.compactMap(\.address.socketFile) { AcceptCore.remove(path) }
     report(.stopped)
