@@ -267,7 +267,13 @@ extension EventLoop {
       isAsleep.store(true, ordering: .sequentiallyConsistent)
       if hasMail.load(ordering: .sequentiallyConsistent) { milliseconds = 0 }
     }
+    var hasLooked = false
     poller.wait(milliseconds: milliseconds) { token, readiness in
+      if !hasLooked {
+        // What ends a sleep happens now, not when the sleep began: deadlines are counted from it.
+        clock = parley_monotonic_nanoseconds()
+        hasLooked = true
+      }
       // The bell is edge-triggered: it rings again without having been read.
       if token != EventLoop.bellToken { slab[token]?.ready(readiness) }
     }
@@ -342,8 +348,7 @@ extension EventLoop {
 
   /// Removes a descriptor that is about to be closed; its pending events reach nobody.
   func deregister(_ descriptor: borrowing Descriptor, token: UInt64) {
-    // After the end nothing is registered, and any thread may come here.
-    guard !hasEnded else { return }
+    guard !hasEnded else { return }  // Nothing is registered any more, and any thread may come here.
     assert(isCurrent)
     poller.remove(descriptor.rawValue)
     slab.remove(token)
