@@ -61,13 +61,14 @@ package struct NativeClient: Sendable {
   private var actions: [Action] = []
   private var firstAction = 0
 
-  /// Asks for a nick and a room, either empty for the server's choice.
+  /// Asks for a nick and a room, either empty for the server's choice, and waits so long for an answer.
   ///
   /// Throws when a name is too long to be sent at all.
   package init(
-    nick: String, room: String, resume: NativeResume? = nil, at now: Instant
+    nick: String, room: String, resume: NativeResume? = nil,
+    patience: Duration = NativeClient.answerLimit, at now: Instant
   ) throws(WireError) {
-    state = .connecting(until: now + NativeClient.answerLimit)
+    state = .connecting(until: now + patience)
     progress.resume(resume)
     outgoing = NativePreface.bytes(.plain)
     try NativeFrame.hello(NativeHello(nick: nick, room: room, resume: resume))

@@ -1,5 +1,5 @@
 /// What a typed line means.
-enum LineInput: Equatable {
+package enum LineInput: Equatable {
   case nothing
   case request(Request)
   case help
@@ -11,7 +11,7 @@ enum LineInput: Equatable {
     "nick", "join", "leave", "who", "rooms", "me", "msg", "history", "ignore", "help", "quit",
   ]
 
-  static let helpLines = [
+  package static let helpLines = [
     "What you type is said to everybody in your room. Commands:",
     "/nick NAME  changes your name         /me DOES THIS  says it in the third person",
     "/who [ROOM]  shows who is here        /msg NAME TEXT  tells one person alone",
@@ -22,7 +22,7 @@ enum LineInput: Equatable {
   ]
 
   /// Reads a line without its end; bytes that are not UTF-8 become U+FFFD.
-  init(_ line: ArraySlice<UInt8>) {
+  package init(_ line: ArraySlice<UInt8>) {
     let isBlank = line.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
     guard !isBlank else {
       self = .nothing
