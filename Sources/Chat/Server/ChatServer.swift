@@ -43,13 +43,13 @@ package final class ChatServer: Sendable {
           loop: loop, index: index, options: options, directory: directory, report: report))
     }
     for loop in loops { loop.all = loops }
+    for loop in loops { try loop.loop.start() }
     defer {
       for loop in loops {
         loop.loop.stop()
         loop.all = []
       }
     }
-    for loop in loops { try loop.loop.start() }
     let server = try await open(loops, options, report)
     let result: Result
     do {
@@ -129,15 +129,14 @@ package final class ChatServer: Sendable {
     // Not cancelled with the caller's task: the end is in order also then.
     await Task { [loops] in
       try? await first.loop.perform { for doorman in doormen { doorman.stop() } }
-      let latches = loops.map { loop in
+      for loop in loops {
         let isEmpty = Latch()
-        loop.loop.execute {
+        try? await loop.loop.perform {
           loop.whenEmpty = { isEmpty.open() }
           loop.dismissAll(.closing, "The server is closing.")
         }
-        return isEmpty
+        await isEmpty.wait()
       }
-      for isEmpty in latches { await isEmpty.wait() }
     }.value
     for path in addresses.compactMap(\.address.socketFile) { AcceptCore.remove(path) }
     report(.stopped)

@@ -1,0 +1,54 @@
+package import Wire
+
+/// Something to show to whoever takes part in a chat.
+///
+/// Texts are what others sent, unless they say otherwise: make them safe before they are shown.
+package enum MemberEvent: Sendable, Equatable {
+  case entered(NativeWelcome)
+  case message(MemberMessage)
+  case presence(NativePresence, room: String?)
+  case whisper(NativeWhisper)
+  /// Our own whisper, told.
+  case whispered(to: String, text: String)
+  /// Our own words, which are in no room, and why.
+  case unsaid(String, why: String)
+  /// A command of ours was not done.
+  case refused(String)
+  /// What was typed is not understood; the words are ours.
+  case hint(String)
+  /// A command of ours was done.
+  case reply(NativeReply)
+  /// So many messages of before follow.
+  case history(NativeHistory)
+  /// Words of the server or of our own to this user alone.
+  case words(String)
+  case help
+  /// What a server without a protocol of its own sent: one line or frame.
+  case frame([UInt8])
+  case chatText(ChatText)
+}
+
+/// Something said in a room, by others or, once it is stored, by ourselves.
+package struct MemberMessage: Sendable, Equatable {
+  /// Milliseconds of Unix time.
+  package var wall: Int64
+  package var nick: String
+  package var form: NativeForm
+  package var body: [UInt8]
+  /// The room, when it is not the one that we are in.
+  package var room: String?
+  /// Whether we have just said it ourselves.
+  package var isOwn: Bool
+
+  package init(
+    wall: Int64, nick: String, form: NativeForm = .text, body: [UInt8], room: String? = nil,
+    isOwn: Bool = false
+  ) {
+    self.wall = wall
+    self.nick = nick
+    self.form = form
+    self.body = body
+    self.room = room
+    self.isOwn = isOwn
+  }
+}
