@@ -1,3 +1,5 @@
+import Chat
+import Rooms
 import Sockets
 
 extension ExitCode {
@@ -15,6 +17,21 @@ extension ExitCode {
         self = errors.last.map { ExitCode($0) } ?? .unreachable
       }
     @unknown default: self = .local
+    }
+  }
+}
+
+extension ExitCode {
+  /// The code that tells scripts how a chat ended.
+  init(_ ending: MemberEnding) {
+    switch ending {
+    case .left, .closed, .native(.left): self = .done
+    case .native(.lost): self = .reset
+    case .native(.timedOut), .native(.noAnswer): self = .timedOut
+    case .native(.dismissed), .native(.refused), .native(.closedSilently), .native(.notNative),
+      .native(.misbehaved), .misbehaved:
+      self = .wrong
+    case .failed(let error): self.init(error)
     }
   }
 }

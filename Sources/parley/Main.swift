@@ -19,17 +19,12 @@ struct Main {
         return .done
       case .serve(let options):
         return ServeCommand.run(options)
-      case .join:
-        return notYet("join")
+      case .join(let options):
+        return Join.run(options)
       }
     } catch {
       Output.error.write(error.text)
       return .usage
     }
-  }
-
-  private static func notYet(_ verb: String) -> ExitCode {
-    Output.error.write("parley \(verb): this command is not built yet\n")
-    return .local
   }
 }

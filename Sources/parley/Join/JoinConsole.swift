@@ -1,0 +1,126 @@
+import Chat
+import Rooms
+import Sockets
+import Wire
+
+/// Takes part for a person at a terminal, of which it is the only owner while it runs.
+final class JoinConsole: JoinFace, @unchecked Sendable {
+  // @unchecked: confined to the loop's thread.
+
+  /// Typed or pasted lines that may wait for the server.
+  private static let lineLimit = 1000
+
+  private let input: StandardInput
+  private let output: StandardOutput
+  private let words = JoinWords(style: .terminal)
+  private let interrupt: () -> Void
+  private var terminal: JoinTerminal
+  private var mode: TerminalMode?
+
+  private var lines: [String] = []
+  private var hasInputEnded = false
+  private var isOver = false
+  private let hasLines = Gate()
+
+  /// Calls `interrupt` for Ctrl-C, which a raw terminal makes no signal of.
+  init(interrupt: @escaping () -> Void) throws(SocketError) {
+    input = try StandardInput()
+    output = try StandardOutput(1)
+    self.interrupt = interrupt
+    terminal = JoinTerminal(columns: TerminalMode.size(of: 1)?.columns ?? 80)
+  }
+
+  func run(_ member: ChatMember) async -> (ending: MemberEnding, unsaid: Int) {
+    mode = TerminalMode(descriptor: 0)
+    output.write(terminal.begin())
+    let ending = await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.listen() }
+      group.addTask { await self.type(to: member) }
+      let ending = await member.run { await self.show($0, from: member) }
+      isOver = true
+      hasLines.open()
+      input.stop()
+      return ending
+    }
+    output.write(terminal.end())
+    await output.finish()
+    mode = nil
+    return (ending, 0)
+  }
+
+  func resize() {
+    guard let size = TerminalMode.size(of: 1), mode != nil else { return }
+    output.write(terminal.resize(columns: size.columns))
+  }
+
+  func hurry(on loop: EventLoop, within limit: Duration) {
+    _ = loop.schedule(Closer([output]), at: loop.deadline(.after(limit)))
+  }
+
+  // MARK: - The keyboard
+
+  /// Always listens, whatever the server does: Ctrl-C comes this way.
+  private func listen() async {
+    while !hasInputEnded {
+      let bytes = await input.next()
+      if bytes.isEmpty { hasInputEnded = true }
+      output.write(terminal.receive(bytes))
+      for wish in terminal.takeWishes() {
+        switch wish {
+        case .say(let line): queue(line)
+        case .leave: hasInputEnded = true
+        case .interrupt: interrupt()
+        }
+      }
+      hasLines.open()
+      await output.room()
+    }
+    // Ctrl-C still counts while the last lines are on their way.
+    while case let bytes = await input.next(), !bytes.isEmpty {
+      if bytes.contains(0x03) { interrupt() }
+    }
+  }
+
+  private func queue(_ line: String) {
+    guard lines.count < JoinConsole.lineLimit else {
+      return show([.unsaid(line, why: "too many lines wait already")])
+    }
+    lines.append(line)
+  }
+
+  private func type(to member: ChatMember) async {
+    while !isOver {
+      let batch = lines
+      lines = []
+      for line in batch {
+        guard await member.type(Array(line.utf8)) else { return }
+      }
+      guard lines.isEmpty else { continue }
+      guard !hasInputEnded else { return member.endInput() }
+      if !isOver { await hasLines.wait() }
+    }
+  }
+
+  // MARK: - The screen
+
+  private func show(_ events: [MemberEvent], from member: ChatMember) async {
+    show(events)
+    await output.room()
+    if output.isClosed { member.leave() }
+  }
+
+  private func show(_ events: [MemberEvent]) {
+    for event in events {
+      switch event {
+      case .entered(let welcome): rename(welcome.nick)
+      case .reply(.nick(let nick)): rename(nick)
+      default: break  // Nothing else changes what we are called.
+      }
+    }
+    output.write(terminal.show(events.flatMap(words.lines).map(\.text)))
+  }
+
+  private func rename(_ nick: String) {
+    output.write(terminal.rename(SafeText.safe(nick) + "> "))
+  }
+}

@@ -1,0 +1,23 @@
+import Chat
+import Sockets
+
+/// How somebody takes part: at a terminal, or as a program with pipes.
+///
+/// Lives on the loop of its member.
+protocol JoinFace: AnyObject, Sendable {
+  /// Shows and types until the chat ends; everything is written and put back by then.
+  ///
+  /// - Returns: How it ended, and how much was not said.
+  func run(_ member: ChatMember) async -> (ending: MemberEnding, unsaid: Int)
+  /// The terminal has another size, if it is one.
+  func resize()
+  /// Writing may go on for this long, then what is left is lost.
+  func hurry(on loop: EventLoop, within limit: Duration)
+}
+
+/// Closes outputs after a while: nobody shall wait for a terminal that has been stopped.
+final class Closer: TimerTarget {
+  private let outputs: [StandardOutput]
+  init(_ outputs: [StandardOutput]) { self.outputs = outputs }
+  func expired() { for output in outputs { output.close() } }
+}

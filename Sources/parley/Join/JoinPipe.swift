@@ -1,0 +1,80 @@
+import Chat
+import Sockets
+
+/// Takes part for a program: lines in, lines out, and words for people on standard error.
+final class JoinPipe: JoinFace, @unchecked Sendable {
+  // @unchecked: confined to the loop's thread.
+
+  /// Over what any server takes; a longer line is not said.
+  private static let lineLimit = 65_536
+
+  private let input: StandardInput
+  private let output: StandardOutput
+  private let errors: StandardOutput
+  private let words = JoinWords(style: .pipe)
+  private var tooLong = 0
+
+  init() throws(SocketError) {
+    input = try StandardInput()
+    output = try StandardOutput(1)
+    errors = try StandardOutput(2)
+  }
+
+  func run(_ member: ChatMember) async -> (ending: MemberEnding, unsaid: Int) {
+    let ending = await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.type(to: member) }
+      let ending = await member.run { await self.show($0, from: member) }
+      input.stop()
+      return ending
+    }
+    await output.finish()
+    await errors.finish()
+    return (ending, member.unsaidCount + tooLong)
+  }
+
+  func resize() {}
+
+  func hurry(on loop: EventLoop, within limit: Duration) {
+    _ = loop.schedule(
+      Closer([output, errors]), at: loop.deadline(.after(limit)))
+  }
+
+  private func type(to member: ChatMember) async {
+    var lines = InputLines(limit: JoinPipe.lineLimit)
+    var isAtEnd = false
+    while !isAtEnd {
+      let bytes = await input.next()
+      isAtEnd = bytes.isEmpty
+      lines.receive(bytes)
+      while let line = lines.next(atEnd: isAtEnd) {
+        switch line {
+        case .text(let text): guard await member.type(text) else { return }
+        case .tooLong:
+          tooLong += 1
+          errors.write(Array("! not said: a line of over \(JoinPipe.lineLimit) bytes\n".utf8))
+        }
+      }
+    }
+    member.endInput()
+  }
+
+  private func show(_ events: [MemberEvent], from member: ChatMember) async {
+    var text: [UInt8] = []
+    var remarks: [UInt8] = []
+    for line in events.flatMap(words.lines) {
+      if line.isForPeople {
+        remarks += line.text.utf8
+        remarks.append(UInt8(ascii: "\n"))
+      } else {
+        text += line.text.utf8
+        text.append(UInt8(ascii: "\n"))
+      }
+    }
+    errors.write(remarks)
+    output.write(text)
+    await output.room()
+    await errors.room()
+    // Nobody reads any more, so there is nothing to stay for.
+    if output.isClosed { member.leave() }
+  }
+}

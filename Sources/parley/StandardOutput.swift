@@ -1,0 +1,119 @@
+import Glibc
+import Sockets
+
+/// An inherited descriptor that is written by a thread of its own, in the order of the calls.
+///
+/// So a reader that pauses holds up nobody but those who wait for room. The descriptor's blocking mode,
+/// which other programs share, stays as it is.
+final class StandardOutput: Sendable {
+  private struct State {
+    var pending: [UInt8] = []
+    /// What the thread has taken and not written yet.
+    var underWay = 0
+    var isClosed = false
+    var waiters: [Waiter] = []
+  }
+
+  private struct Waiter {
+    var most: Int
+    var continuation: UnsafeContinuation<Void, Never>
+  }
+
+  /// With more than this waiting, ``room()`` waits.
+  private static let limit = 65_536
+  private let descriptor: CInt
+  private let bell: Bell
+  private let state = Locked(State())
+
+  init(_ descriptor: CInt = 1) throws(SocketError) {
+    self.descriptor = descriptor
+    bell = try Bell()
+    try startThread { self.serve() }
+  }
+
+  /// Whether writing has become pointless.
+  var isClosed: Bool { state.withLock { $0.isClosed } }
+
+  /// Queues bytes and returns at once; call ``room()`` soon.
+  func write(_ bytes: [UInt8]) {
+    guard !bytes.isEmpty else { return }
+    state.withLock { state in
+      if !state.isClosed { state.pending += bytes }
+    }
+    bell.ring()
+  }
+
+  /// Waits until little enough is left to write.
+  func room() async { await wait(most: StandardOutput.limit) }
+
+  /// Waits until everything is written.
+  func finish() async { await wait(most: 0) }
+
+  /// Ends the writing: what is left is lost, and nobody waits any more.
+  func close() {
+    let waiters = state.withLock { state in
+      state.isClosed = true
+      state.pending = []
+      state.underWay = 0
+      defer { state.waiters = [] }
+      return state.waiters
+    }
+    bell.ring()
+    for waiter in waiters { waiter.continuation.resume() }
+  }
+
+  private func wait(most: Int) async {
+    await withUnsafeContinuation { continuation in
+      let isDone = state.withLock { state in
+        if state.isClosed || state.pending.count + state.underWay <= most { return true }
+        state.waiters.append(Waiter(most: most, continuation: continuation))
+        return false
+      }
+      if isDone { continuation.resume() }
+    }
+  }
+
+  private func serve() {
+    while !isClosed {
+      let bytes = state.withLock { state in
+        defer { state.pending = [] }
+        state.underWay = state.pending.count
+        return state.pending
+      }
+      if bytes.isEmpty { _ = bell.wait(for: -1, 0) }
+      guard write(all: bytes) else { return close() }
+    }
+  }
+
+  private func write(all bytes: [UInt8]) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      // A pipe that is ready takes this much without blocking, so that closing ends this.
+      guard bell.wait(for: descriptor, POLLOUT) else {
+        if isClosed { return false }
+        continue
+      }
+      let piece = rest.prefix(Int(PIPE_BUF))
+      let result = piece.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      let code = errno
+      if result >= 0 {
+        rest = rest.dropFirst(result)
+        wrote(result)
+      } else if code != EAGAIN, code != EINTR {
+        return false
+      }
+    }
+    return true
+  }
+
+  private func wrote(_ count: Int) {
+    let done = state.withLock { state in
+      state.underWay = max(0, state.underWay - count)
+      let left = state.pending.count + state.underWay
+      let done = state.waiters.filter { $0.most >= left }
+      state.waiters.removeAll { $0.most >= left }
+      return done
+    }
+    for waiter in done { waiter.continuation.resume() }
+  }
+}
