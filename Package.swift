@@ -46,7 +46,8 @@ let package = Package(
       name: "ChatTests", dependencies: ["Chat", "Rooms", "Messaging", "Sockets", "Wire"],
       swiftSettings: common),
     .testTarget(
-      name: "CommandTests", dependencies: ["parley"], exclude: ["Peers"], swiftSettings: common),
+      name: "CommandTests", dependencies: ["parley", "Chat", "Rooms", "Wire"], exclude: ["Peers"],
+      swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )

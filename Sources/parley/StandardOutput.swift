@@ -31,8 +31,7 @@ final class StandardOutput: Sendable {
     try startThread { self.serve() }
   }
 
-  /// Whether writing has become pointless.
-  var isClosed: Bool { state.withLock { $0.isClosed } }
+  private var isClosed: Bool { state.withLock { $0.isClosed } }
 
   /// Queues bytes and returns at once; call ``room()`` soon.
   func write(_ bytes: [UInt8]) {
@@ -48,6 +47,9 @@ final class StandardOutput: Sendable {
 
   /// Waits until everything is written.
   func finish() async { await wait(most: 0) }
+
+  /// Waits until writing has become pointless, because nobody reads any more or by ``close()``.
+  func closing() async { await wait(most: -1) }
 
   /// Ends the writing: what is left is lost, and nobody waits any more.
   func close() {
@@ -80,7 +82,11 @@ final class StandardOutput: Sendable {
         state.underWay = state.pending.count
         return state.pending
       }
-      if bytes.isEmpty { _ = bell.wait(for: -1, 0) }
+      if bytes.isEmpty {
+        // Asks for no event, so that only an error ends it: whoever read is gone.
+        if bell.wait(for: descriptor, 0) { return close() }
+        continue
+      }
       guard write(all: bytes) else { return close() }
     }
   }

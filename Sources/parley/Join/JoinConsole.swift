@@ -36,14 +36,23 @@ final class JoinConsole: JoinFace, @unchecked Sendable {
     let ending = await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.listen() }
       group.addTask { await self.type(to: member) }
-      let ending = await member.run { await self.show($0, from: member) }
+      group.addTask {
+        await self.output.closing()
+        // The terminal is gone.
+        member.leave()
+      }
+      let ending = await member.run { events in
+        self.show(events)
+        await self.output.room()
+      }
       isOver = true
       hasLines.open()
       input.stop()
+      output.write(terminal.end())
+      await output.finish()
+      output.close()
       return ending
     }
-    output.write(terminal.end())
-    await output.finish()
     mode = nil
     return (ending, 0)
   }
@@ -102,12 +111,6 @@ final class JoinConsole: JoinFace, @unchecked Sendable {
   }
 
   // MARK: - The screen
-
-  private func show(_ events: [MemberEvent], from member: ChatMember) async {
-    show(events)
-    await output.room()
-    if output.isClosed { member.leave() }
-  }
 
   private func show(_ events: [MemberEvent]) {
     for event in events {

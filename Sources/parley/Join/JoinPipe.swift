@@ -23,12 +23,18 @@ final class JoinPipe: JoinFace, @unchecked Sendable {
   func run(_ member: ChatMember) async -> (ending: MemberEnding, unsaid: Int) {
     let ending = await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.type(to: member) }
-      let ending = await member.run { await self.show($0, from: member) }
+      group.addTask {
+        await self.output.closing()
+        // Nobody reads any more, so there is nothing to stay for.
+        member.leave()
+      }
+      let ending = await member.run { await self.show($0) }
       input.stop()
+      await output.finish()
+      await errors.finish()
+      output.close()
       return ending
     }
-    await output.finish()
-    await errors.finish()
     return (ending, member.unsaidCount + tooLong)
   }
 
@@ -58,7 +64,7 @@ final class JoinPipe: JoinFace, @unchecked Sendable {
     member.endInput()
   }
 
-  private func show(_ events: [MemberEvent], from member: ChatMember) async {
+  private func show(_ events: [MemberEvent]) async {
     var text: [UInt8] = []
     var remarks: [UInt8] = []
     for line in events.flatMap(words.lines) {
@@ -74,7 +80,5 @@ final class JoinPipe: JoinFace, @unchecked Sendable {
     output.write(text)
     await output.room()
     await errors.room()
-    // Nobody reads any more, so there is nothing to stay for.
-    if output.isClosed { member.leave() }
   }
 }

@@ -1,0 +1,130 @@
+import Chat
+import Rooms
+import Testing
+import Wire
+
+@testable import parley
+
+@Suite("What a chat reads like")
+struct JoinWordsTests {
+  /// An hour east of UTC.
+  private let terminal = JoinWords(style: .terminal, offset: { _ in 3600 })
+  private let pipe = JoinWords(style: .pipe, offset: { _ in 3600 })
+  /// 13:05 in UTC.
+  private let wall: Int64 = 1_704_200_700_000
+
+  private func texts(_ words: JoinWords, _ event: MemberEvent) -> [String] {
+    words.lines(for: event).map(\.text)
+  }
+
+  private func message(
+    _ text: String, form: NativeForm = .text, room: String? = nil, isOwn: Bool = false
+  ) -> MemberEvent {
+    .message(
+      MemberMessage(
+        wall: wall, nick: "bob", form: form, body: Array(text.utf8), room: room, isOwn: isOwn))
+  }
+
+  @Test("messages have the time for people and none for programs")
+  func messages() {
+    #expect(texts(terminal, message("hi")) == ["14:05 bob: hi"])
+    #expect(texts(pipe, message("hi")) == ["bob: hi"])
+    #expect(texts(terminal, message("waves", form: .action)) == ["14:05 * bob waves"])
+    #expect(texts(terminal, message("hi", room: "tea")) == ["14:05 [tea] bob: hi"])
+  }
+
+  @Test("one's own messages are shown to people only")
+  func own() {
+    #expect(texts(terminal, message("hi", isOwn: true)) == ["14:05 bob: hi"])
+    #expect(texts(pipe, message("hi", isOwn: true)).isEmpty)
+  }
+
+  @Test("nothing that others send can steer a terminal or begin a line of its own")
+  func hostile() {
+    let evil = "one\n12:00 ann: two\r\u{1b}[2J\u{202e}"
+    let lines = texts(terminal, message(evil))
+    #expect(lines.count == 2)
+    #expect(lines[0] == "14:05 bob: one")
+    #expect(lines[1].hasPrefix("  | 12:00 ann: two"))
+    let events: [MemberEvent] = [
+      message(evil), .words(evil), .refused(evil), .hint(evil), .unsaid(evil, why: evil),
+      .frame(Array(evil.utf8)), .whispered(to: evil, text: evil),
+      .whisper(NativeWhisper(from: evil, wall: wall, body: Array(evil.utf8))),
+      .presence(
+        NativePresence(room: 1, wall: wall, change: .leave(reason: 0, words: evil), nick: evil),
+        room: evil),
+      .presence(
+        NativePresence(room: 1, wall: wall, change: .rename(to: evil), nick: evil), room: nil),
+      .reply(.nick(evil)), .reply(.leave(room: evil)), .reply(.whisper(to: evil)),
+      .reply(.who(room: evil, members: NativeNames([evil]))),
+      .reply(.rooms([NativeListing(name: evil, members: 1)])),
+      .chatText(ChatText(time: .unknown, name: evil, text: evil)),
+      .entered(
+        NativeWelcome(
+          nick: evil,
+          seat: NativeSeat(room: 1, name: evil, historyID: [UInt8](0..<16), head: 0),
+          members: NativeNames([evil, "ann"]), remark: evil)),
+    ]
+    for event in events {
+      for words in [terminal, pipe] {
+        for line in texts(words, event) {
+          let scalars = line.unicodeScalars
+          #expect(
+            scalars.allSatisfy { $0.value >= 0x20 && $0 != "\u{202e}" }, "\(line.debugDescription)")
+        }
+      }
+    }
+  }
+
+  @Test("it says why somebody left", arguments: LeaveReason.allCases)
+  func leaving(reason: LeaveReason) {
+    let presence = NativePresence(
+      room: 1, wall: wall, change: .leave(reason: reason.rawValue, words: "bye"), nick: "bob")
+    #expect(
+      texts(pipe, .presence(presence, room: nil)) == ["* bob left (\(reason.words): bye)"])
+  }
+
+  @Test("coming and changing names")
+  func presence() {
+    func text(_ change: NativePresence.Change) -> [String] {
+      texts(
+        terminal,
+        .presence(NativePresence(room: 1, wall: wall, change: change, nick: "bob"), room: nil))
+    }
+    #expect(text(.join) == ["14:05 * bob joined"])
+    #expect(text(.rename(to: "rob")) == ["14:05 * bob is now known as rob"])
+    #expect(text(.leave(reason: 99, words: "")) == ["14:05 * bob left (reason 99)"])
+  }
+
+  @Test("a chat text is shown with its own time, presence as presence")
+  func chatTexts() {
+    let time = Timestamp(year: 2024, month: 1, day: 2, hour: 9, minute: 7)
+    func text(_ text: String) -> [String] {
+      texts(terminal, .chatText(ChatText(time: time, name: "bob", text: text)))
+    }
+    #expect(text("hi") == ["09:07 bob: hi"])
+    #expect(text(ChatText.join) == ["09:07 * bob joined"])
+    #expect(text(ChatText.leave) == ["09:07 * bob left"])
+  }
+
+  @Test("words for people do not come to programs")
+  func people() {
+    let unsaid = pipe.lines(for: .unsaid("hi", why: "Read only."))
+    #expect(unsaid == [JoinWords.Line(text: "! not said (Read only): hi", isForPeople: true)])
+    let help = pipe.lines(for: .help)
+    #expect(help.filter(\.isForPeople) == help)
+    let refused = JoinWords.Line(text: "! No.", isForPeople: true)
+    #expect(pipe.lines(for: .refused("No.")) == [refused])
+    #expect(pipe.lines(for: message("hi")) == [JoinWords.Line(text: "bob: hi")])
+  }
+
+  @Test("a silent server is explained")
+  func endings() {
+    #expect(JoinWords.explanation(of: .left) == nil)
+    #expect(JoinWords.explanation(of: .native(.closedSilently))?.contains("--open") == true)
+    let bye = NativeBye(reason: 0, text: "bye\u{1b}[2J")
+    #expect(
+      JoinWords.explanation(of: .native(.dismissed(bye)))
+        == "the server said goodbye: bye<U+001B>[2J")
+  }
+}
