@@ -68,6 +68,11 @@ static inline int parley_accept(int descriptor, void *address, socklen_t *length
   return (int)parley_result(accept4(descriptor, (struct sockaddr *)address, length, SOCK_NONBLOCK | SOCK_CLOEXEC));
 }
 
+// Two connected stream sockets.
+static inline int parley_socketpair(int descriptors[2]) {
+  return (int)parley_result(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, descriptors));
+}
+
 static inline int parley_bind(int descriptor, const void *address, socklen_t length) {
   return (int)parley_result(bind(descriptor, (const struct sockaddr *)address, length));
 }

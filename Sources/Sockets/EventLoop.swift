@@ -348,7 +348,8 @@ extension EventLoop {
 
   /// Removes a descriptor that is about to be closed; its pending events reach nobody.
   func deregister(_ descriptor: borrowing Descriptor, token: UInt64) {
-    guard !hasEnded else { return }  // Nothing is registered any more, and any thread may come here.
+    // After the end nothing is registered, and any thread may come here.
+    guard !hasEnded else { return }
     assert(isCurrent)
     poller.remove(descriptor.rawValue)
     slab.remove(token)

@@ -1,4 +1,5 @@
-package import Rooms
+internal import CLinux
+import Rooms
 package import Sockets
 
 /// The chat server: listeners, loops, rooms and everybody in them.
@@ -62,13 +63,20 @@ package final class ChatServer: Sendable {
     return result
   }
 
-  /// Takes a connected socket in as if it had been accepted; `kind` fixes its door.
-  package func adopt(_ descriptor: consuming Descriptor, kind: DoorKind?) async throws {
-    let number = descriptor.release()
+  /// Takes part from within the process: a connection to the native door, which lives on `loop`.
+  ///
+  /// It is the caller's to close. It counts among the clients, but is never refused.
+  package func join(on loop: EventLoop) async throws -> Connection {
+    var numbers: [CInt] = [-1, -1]
+    try call("socketpair") { parley_socketpair(&numbers) }
+    let (near, far) = (numbers[0], numbers[1])
     let first = loops[0]
-    _ = first.directory.admit(.unix(.unnamed))
-    try await first.loop.perform {
-      first.adopt(Descriptor(owning: number), peer: .unix(.unnamed), kind: kind)
+    first.loop.execute {
+      _ = first.directory.admit(.unix(.unnamed))
+      first.adopt(Descriptor(owning: far), peer: .unix(.unnamed), kind: .native)
+    }
+    return try await loop.perform {
+      Connection(try Source(Descriptor(owning: near), on: loop), peer: .unix(.unnamed))
     }
   }
 

@@ -134,7 +134,10 @@ extension ServeOptions {
 
   private static var chatting: [Verb<ServeOptions>.Option] {
     [
-      .flag("--join", "take part at this terminal") { $0.joins = true },
+      .flag(
+        "--join",
+        "take part at this terminal, which then shows no log; /quit leaves, Ctrl+C ends the server"
+      ) { $0.joins = true },
       .value("--nick", "NAME", "your name, with --join") { $0.nick = $1 },
       .flag(
         "--relay",

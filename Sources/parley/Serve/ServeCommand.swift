@@ -11,17 +11,19 @@ enum ServeCommand {
       return try EventLoop.runBlocking { loop in
         let signals = try await Signals([SIGINT, SIGTERM], on: loop)
         let settings = try await settings(options)
+        let ending = Ending()
+        let seat = try options.joins ? OperatorSeat(options.nick, on: loop, ending) : nil
         return try await withThrowingTaskGroup(of: Void.self) { group in
-          let ending = Ending()
           group.addTask {
             _ = try await signals.next()
             ending.begin()
             // Whoever asks twice does not want to wait for the others.
             let second = try await signals.next()
+            await seat?.abandon()
             exit(second == SIGINT ? ExitCode.interrupted.rawValue : ExitCode.terminated.rawValue)
           }
           defer { group.cancelAll() }
-          try await serve(options, settings, until: ending)
+          try await serve(options, settings, seat, until: ending)
           return .done
         }
       }
@@ -31,9 +33,12 @@ enum ServeCommand {
   }
 
   private static func serve(
-    _ options: ServeOptions, _ settings: ServerOptions, until ending: Ending
+    _ options: ServeOptions, _ settings: ServerOptions, _ seat: OperatorSeat?,
+    until ending: Ending
   ) async throws {
-    let log = ServerLog(options.log)
+    // A terminal has one owner: with the operator's line on it, the log is only kept elsewhere.
+    let isQuiet = seat?.isAtTerminal == true && isatty(Output.error.rawValue) == 1
+    let log = ServerLog(isQuiet ? nil : options.log)
     if options.isRelay {
       try await RelayServer.run(
         settings, format: options.relayFraming?.format, limit: options.maxFrame ?? 65_536,
@@ -45,6 +50,7 @@ enum ServeCommand {
     } else {
       try await ChatServer.run(settings, report: log.write) { server in
         Output.error.write(Welcome.chat(server.addresses, isOpen: settings.isOpen))
+        try await seat?.take(part: server)
         await ending.wait()
       }
     }
@@ -127,11 +133,4 @@ extension ServeOptions.RelayFraming {
     case .u32: .u32
     }
   }
-}
-
-/// Begins when somebody asks the server to end.
-private struct Ending: Sendable {
-  private let stream = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingOldest(1))
-  func begin() { stream.continuation.finish() }
-  func wait() async { for await _ in stream.stream {} }
 }

@@ -5,12 +5,14 @@ import Sockets
 
 /// One line for each thing that happens, on standard error; whatever came from outside is quoted and escaped.
 struct ServerLog: Sendable {
-  private let style: ServeOptions.LogStyle
+  private let style: ServeOptions.LogStyle?
 
-  init(_ style: ServeOptions.LogStyle) { self.style = style }
+  /// Without a style nothing is written.
+  init(_ style: ServeOptions.LogStyle?) { self.style = style }
 
   var write: @Sendable (ServerEvent) -> Void {
     { [style] event in
+      guard let style else { return }
       let (name, fields) = ServerLog.describe(event)
       Output.error.write(
         ServerLog.line(name, fields, style: style, at: ServerLog.milliseconds()))

@@ -1,0 +1,58 @@
+import Chat
+import Glibc
+import Rooms
+import Sockets
+import Wire
+
+/// `serve --join`: the operator's own terminal, or pipes, as one more member.
+///
+/// Leaving the chat (`/quit`, end of input) leaves the server running; Ctrl+C ends both.
+final class OperatorSeat: @unchecked Sendable {
+  // @unchecked: confined to the loop's thread.
+
+  let isAtTerminal = isatty(0) == 1 && isatty(1) == 1
+  private let nick: String?
+  private let loop: EventLoop
+  private let ending: Ending
+  private var member: ChatMember?
+  private var face: (any JoinFace)?
+
+  init(_ nick: String?, on loop: EventLoop, _ ending: Ending) throws {
+    (self.nick, self.loop, self.ending) = (nick, loop, ending)
+  }
+
+  /// Takes part until the operator has had enough or the server is to end.
+  func take(part server: ChatServer) async throws {
+    let login = LoginName.environment.flatMap { (try? Nick.check($0)) == nil ? nil : $0 }
+    let session = try NativeSession(
+      nick: nick ?? login, room: nil, patience: .seconds(10),
+      at: .now(Instant(nanoseconds: loop.now)))
+    let connection = try await server.join(on: loop)
+    defer { connection.close() }
+    let member = ChatMember(connection, session)
+    let face: any JoinFace =
+      try isAtTerminal ? JoinConsole { [ending] in ending.begin() } : JoinPipe()
+    (self.member, self.face) = (member, face)
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { [ending] in
+        await ending.wait()
+        member.leave()
+      }
+      let (why, _) = await face.run(member)
+      (self.member, self.face) = (nil, nil)
+      if let words = JoinWords.explanation(of: why) { Output.error.write("parley: \(words)\n") }
+      if !ending.hasBegun {
+        Output.error.write("You have left; the server goes on. Ctrl+C ends it.\n")
+      }
+      // The other task ends with the server.
+      await group.waitForAll()
+    }
+  }
+
+  /// Gives the terminal back at once.
+  func abandon() async {
+    face?.hurry(on: loop, within: .milliseconds(100))
+    member?.abandon()
+    try? await loop.sleep(for: .milliseconds(200))
+  }
+}
