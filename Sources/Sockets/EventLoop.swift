@@ -154,6 +154,10 @@ extension EventLoop {
   }
 
   /// Whether the calling code runs on the loop's thread.
+  ///
+  /// Never inlined: an optimized build compiles each file by itself and gives each its own copy of the
+  /// header's slot, and only the one of this file is ever written.
+  @inline(never)
   public var isCurrent: Bool {
     parley_current_loop_slot().pointee == Unmanaged.passUnretained(self).toOpaque()
   }
