@@ -16,7 +16,8 @@ struct Pacing {
   private let format: FrameFormat
   private let allowance: Int?
   private let loop: EventLoop
-  private var left = 0  // of the frame that a write cut
+  /// What is still to go of the frame that a write cut.
+  private(set) var left = 0
   private var stalledSince: Nanoseconds?
 
   init(_ format: FrameFormat, peer: SocketAddress, loop: EventLoop) {
