@@ -38,6 +38,8 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
     var jobs: [UnownedJob] = []
     var calls: [@Sendable () -> Void] = []
     var isStopping = false
+    /// Nobody takes anything out any more.
+    var hasEnded = false
   }
   private let mailbox = Locked(Mailbox())
   private let hasMail = Atomic<Bool>(false)
@@ -219,7 +221,13 @@ extension EventLoop {
     again = []
     atTurnEnd = []
     let abandoned = slab.removeAll()
-    withExtendedLifetime(abandoned) {}
+    let unheard = mailbox.withLock { mailbox in
+      let calls = mailbox.calls
+      mailbox.calls = []
+      mailbox.hasEnded = true
+      return calls
+    }
+    withExtendedLifetime((abandoned, unheard)) {}
   }
 
   /// Takes what other threads left here; true when the loop shall end.
@@ -317,8 +325,15 @@ extension EventLoop {
   }
 
   /// Runs `body` on the loop's thread, soon; in order with other calls of the same thread.
+  ///
+  /// A loop that has ended does nothing.
   package func execute(_ body: @escaping @Sendable () -> Void) {
-    mailbox.withLock { $0.calls.append(body) }
+    let isHeard = mailbox.withLock { mailbox in
+      if !mailbox.hasEnded { mailbox.calls.append(body) }
+      return !mailbox.hasEnded
+    }
+    // What it holds must not be held by a loop that has ended.
+    guard isHeard else { return }
     hasMail.store(true, ordering: .sequentiallyConsistent)
     ring()
   }
