@@ -74,7 +74,7 @@ package final class ChatServer: Sendable {
     let (near, far) = (numbers[0], numbers[1])
     let first = loops[0]
     first.loop.execute {
-      _ = first.directory.admit(.unix(.unnamed))
+      first.directory.add(.unix(.unnamed))
       first.adopt(Descriptor(owning: far), peer: .unix(.unnamed), kind: .native)
     }
     return try await loop.perform {
