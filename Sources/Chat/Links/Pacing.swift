@@ -59,7 +59,8 @@ struct Pacing {
     return (.done, false)
   }
 
-  private func mayBegin(_ number: CInt) -> Bool {
+  /// Whether the peer has acknowledged enough of what it was sent for one more frame.
+  func mayBegin(_ number: CInt) -> Bool {
     guard let allowance else { return true }
     let waiting = Int(parley_unacknowledged(number))
     // An error shows itself at the write. A reset leaves the count as it was: the loop tells of that.
