@@ -44,6 +44,8 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
   private let mailbox = Locked(Mailbox())
   private let hasMail = Atomic<Bool>(false)
   private let isAsleep = Atomic<Bool>(false)
+  /// The thread that turns the loop, 0 before and after.
+  private let owner = Atomic<UInt>(0)
   private let bell: Descriptor
   private static let bellToken = UInt64.max
 
@@ -129,9 +131,6 @@ extension EventLoop {
     _ body: @escaping @Sendable @concurrent (EventLoop) async throws -> Result
   ) throws -> Result {
     let loop = try EventLoop(name: name, defaultTimeout: defaultTimeout)
-    let outer = parley_current_loop_slot().pointee
-    parley_current_loop_slot().pointee = Unmanaged.passUnretained(loop).toOpaque()
-    defer { parley_current_loop_slot().pointee = outer }
     // The task is owned by this call, which returns only after it has ended.
     let finished = Finished<Result>()
     Task(executorPreference: loop) {
@@ -156,12 +155,8 @@ extension EventLoop {
   }
 
   /// Whether the calling code runs on the loop's thread.
-  ///
-  /// Never inlined: an optimized build compiles each file by itself and gives each its own copy of the
-  /// header's slot, and only the one of this file is ever written.
-  @inline(never)
   public var isCurrent: Bool {
-    parley_current_loop_slot().pointee == Unmanaged.passUnretained(self).toOpaque()
+    owner.load(ordering: .relaxed) == UInt(pthread_self())
   }
 
   /// Starts the loop's thread.
@@ -173,9 +168,7 @@ extension EventLoop {
       { argument in
         guard let argument else { return nil }
         let loop = Unmanaged<EventLoop>.fromOpaque(argument).takeRetainedValue()
-        parley_current_loop_slot().pointee = argument
         loop.turn()
-        parley_current_loop_slot().pointee = nil
         return nil
       }, argument.toOpaque())
     guard code == 0 else {
@@ -203,6 +196,8 @@ extension EventLoop {
 
   /// Turn after turn until the loop is stopped and has nothing left to run.
   private func turn() {
+    owner.store(UInt(pthread_self()), ordering: .relaxed)
+    defer { owner.store(0, ordering: .relaxed) }
     while true {
       if hasMail.load(ordering: .acquiring), collectMail(), jobs.count == 0 { return end() }
       clock = parley_monotonic_nanoseconds()
