@@ -60,6 +60,11 @@ package enum ServerError: Error, Sendable, CustomStringConvertible {
 
   package var description: String {
     switch self {
+    // Nobody else can be kept from a name that has no file.
+    case .protected(let address) where address.family == .unix:
+      "\(address) can be reached by every user of this machine, and every door there would be "
+        + "plain: all of them could read and write. Say --open if that is what you want, or listen "
+        + "on a path."
     case .protected(let address):
       "\(address) can be reached from other machines, and every door there would be plain: "
         + "whoever is on the network could read and write. Say --open if that is what you want, "

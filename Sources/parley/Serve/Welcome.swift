@@ -33,7 +33,7 @@ enum Welcome {
 
         """
     }
-    if isOpen, listening.contains(where: { !$0.address.isLocal }) {
+    if isOpen, listening.contains(where: { !$0.address.isLocal && $0.address.family != .unix }) {
       text += "Open to other machines: all of it is plain text on the network.\n"
     }
     return text + "Ctrl+C ends it.\n"
