@@ -3,8 +3,7 @@ import Rooms
 /// What a client's loop asks of a room's home loop.
 struct RoomOrder: Sendable {
   enum Kind: Sendable {
-    /// `ticket` comes back with the answer: one may leave and join again before that.
-    case join(nick: String, purpose: JoinPurpose, ticket: UInt64)
+    case join(nick: String, purpose: JoinPurpose)
     /// `reply` is the request that asked for it, if one did.
     case leave(LeaveReason, words: [UInt8], reply: UInt64?)
     case say(id: UInt64, SayForm, body: [UInt8])
@@ -38,16 +37,8 @@ struct Ghost: Sendable {
 struct RoomBatch: Sendable {
   struct Attachment: Sendable {
     let client: ClientID
-    let ticket: UInt64
     let notices: [Notice]
     let isEntry: Bool
-  }
-
-  struct Refused: Sendable {
-    let client: ClientID
-    let ticket: UInt64
-    let purpose: JoinPurpose
-    let refusal: RoomRefusal
   }
 
   let room: Directory.Place
@@ -57,5 +48,5 @@ struct RoomBatch: Sendable {
   /// Answers to single clients, which come after the events.
   var notices: [(client: ClientID, notice: Notice)] = []
   /// Joins that were refused.
-  var refused: [Refused] = []
+  var refused: [(client: ClientID, purpose: JoinPurpose, RoomRefusal)] = []
 }

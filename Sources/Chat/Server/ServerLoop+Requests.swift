@@ -13,7 +13,7 @@ extension ServerLoop {
     case .leave(let id, let room):
       guard let seat = seat(of: client, called: room) else { return refuseSeat(client, id, room) }
       vacate(client, seat, reply: id)
-      client.removeSeats { $0.ticket == seat.ticket }
+      client.seats.removeAll { $0.place.id == seat.place.id }
     case .who(let id, let room):
       guard let seat = seat(of: client, called: room) else { return refuseSeat(client, id, room) }
       order(client, seat, .who(id: id))
@@ -41,21 +41,27 @@ extension ServerLoop {
           .bye(.misbehaved, text: error.description, retryAfterMilliseconds: 0))
       }
     }
+    let (grant, ghost) = grant(client, wish, resume)
     guard let place = directory.enter(name) else {
       return client.tell(
         .bye(.full, text: "There are too many rooms.", retryAfterMilliseconds: 5000))
     }
-    let (grant, ghost) = grant(client, wish, resume)
     var token: [UInt8] = []
     if client.door.kind == .native {
       var random = SystemRandomNumberGenerator()
       token = random.bytes(16)
       directory.setToken(token, for: client.id)
     }
-    let seat = client.addSeat(in: place)
-    let purpose = JoinPurpose.enter(
-      refusal: grant.refusal, token: token, resume: resume, ghost: ghost)
-    order(client, seat, .join(nick: grant.nick, purpose: purpose, ticket: seat.ticket))
+    client.seats.append(.init(place: place, isTaken: false))
+    send(
+      RoomOrder(
+        room: place, client: client.id, loop: index,
+        kind: .join(
+          nick: grant.nick,
+          purpose: .enter(refusal: grant.refusal, token: token, resume: resume, ghost: ghost))))
+    if let ghost {
+      put(.cut(ghost.client, .replaced, "You are back over another connection."), for: ghost.loop)
+    }
   }
 
   /// The nick of one who enters: its ghost's, the one it wishes or one near it, or the given one.
@@ -80,8 +86,8 @@ extension ServerLoop {
     _ body: [UInt8]
   ) {
     let seat =
-      if let room { client.seats.first { $0.place.id == room } } else { client.seats.last }
-    guard let seat else { return refuseSeat(client, id, room.map { "\($0)" }) }
+      if let room { client.seats.first { $0.place.id == room } } else { client.seats.first }
+    guard let seat else { return refuseSeat(client, id, nil) }
     let form: SayForm = form == 1 ? .signed : action ? .action : .text
     order(client, seat, .say(id: id, form, body: body))
   }
@@ -111,9 +117,9 @@ extension ServerLoop {
       return client.tell(
         .refused(id: id, code: .tooManyRooms, text: "There are too many rooms."))
     }
-    let seat = client.addSeat(in: place)
+    client.seats.append(.init(place: place, isTaken: false))
     let nick = directory.nick(of: client.id) ?? ""
-    order(client, seat, .join(nick: nick, purpose: .move(id: id), ticket: seat.ticket))
+    order(client, .init(place: place, isTaken: false), .join(nick: nick, purpose: .move(id: id)))
   }
 
   private func whisper(_ client: Client, _ id: UInt64, _ nick: String, _ body: [UInt8]) {
@@ -125,8 +131,9 @@ extension ServerLoop {
       return client.tell(.refused(id: id, code: error.code, text: error.description))
     }
     let from = directory.nick(of: client.id) ?? ""
-    let notice = Notice.whisper(from: from, trust: .unverified, body: body)
-    put(.whisper(target.client, by: client.id, notice), for: target.loop)
+    put(
+      .notice(target.client, .whisper(from: from, trust: .unverified, body: body)),
+      for: target.loop)
     client.tell(.reply(id: id, .whispered(to: target.nick)))
   }
 
@@ -143,10 +150,9 @@ extension ServerLoop {
     send(RoomOrder(room: seat.place, client: client.id, loop: index, kind: kind))
   }
 
-  /// The seat in the room called so; without a name, the one asked for last, whether or not its room
-  /// has answered yet: what is typed after `/join` is meant for there.
+  /// The seat in the room called so; without a name, in the one that the client was in first.
   private func seat(of client: Client, called room: String?) -> Client.Seat? {
-    guard let room else { return client.seats.last }
+    guard let room else { return client.seats.first }
     let key = RoomName.key(of: room)
     return client.seats.first { RoomName.key(of: $0.place.name) == key }
   }

@@ -38,7 +38,7 @@ final class JoinPipe: JoinFace, @unchecked Sendable {
     return (ending, member.unsaidCount + tooLong)
   }
 
-  func refresh(wasStopped: Bool) {}
+  func resize() {}
 
   func hurry(on loop: EventLoop, within limit: Duration) {
     _ = loop.schedule(

@@ -1,5 +1,5 @@
 import Glibc
-import Sockets
+import Synchronization
 
 /// A program that a test runs and talks to, with pipes or on a terminal of its own.
 ///
@@ -24,7 +24,7 @@ final class ChildProcess: Sendable {
   }
 
   private let conversation: Conversation
-  private let input: Locked<CInt?>
+  private let input: Mutex<CInt?>
 
   /// Starts the file at `path`, see ``Peer`` for finding one, with `environment` added to a plain one.
   init(
@@ -34,7 +34,7 @@ final class ChildProcess: Sendable {
     let spawned = try Spawned(
       path: path, arguments: arguments, environment: environment, connection: connection)
     conversation = try Conversation(spawned)
-    input = Locked(spawned.input)
+    input = Mutex(spawned.input)
   }
 
   deinit {
