@@ -46,7 +46,8 @@ let package = Package(
       name: "ChatTests", dependencies: ["Chat", "Rooms", "Messaging", "Sockets", "Wire"],
       swiftSettings: common),
     .testTarget(
-      name: "CommandTests", dependencies: ["parley", "Chat", "Rooms", "Wire"], exclude: ["Peers"],
+      name: "CommandTests", dependencies: ["parley", "Chat", "Rooms", "Sockets", "Wire"],
+      exclude: ["Peers"],
       swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]

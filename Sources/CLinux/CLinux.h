@@ -49,13 +49,6 @@ static inline uint64_t parley_monotonic_nanoseconds(void) {
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-// The event loop that the calling thread runs, or NULL. One slot a thread: function-local, because
-// thread-local variables of a header are not emitted.
-static inline void **parley_current_loop_slot(void) {
-  static __thread void *slot;
-  return &slot;
-}
-
 // Sockets
 
 extern int accept4(int, struct sockaddr *, socklen_t *, int);

@@ -40,9 +40,14 @@ package struct Admission: Sendable {
     if let perAddress, countsLoopback || !(peer.isLoopback || peer.family == .unix) {
       guard counts[peer.group, default: 0] < perAddress else { return .fullForAddress }
     }
+    add(peer)
+    return nil
+  }
+
+  /// Counts a connection in that is never refused.
+  package mutating func add(_ peer: SocketAddress) {
     count += 1
     counts[peer.group, default: 0] += 1
-    return nil
   }
 
   /// Counts a connection out that was admitted before.

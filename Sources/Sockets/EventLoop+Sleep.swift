@@ -6,12 +6,13 @@ extension EventLoop {
   public func sleep(for duration: Duration) async throws {
     guard isCurrent else { return try await perform { try await self.sleep(for: duration) } }
     let sleeper = Sleeper()
-    let (deadline, overflow) = now.addingReportingOverflow(duration.clampedNanoseconds)
+    // Not from this turn's start: the sleep would end too early.
+    let deadline = deadline(.after(duration))
     let isDone = await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
         if Task.isCancelled { return continuation.resume(returning: false) }
         sleeper.continuation = continuation
-        sleeper.timer = schedule(sleeper, at: overflow ? .max : deadline)
+        sleeper.timer = schedule(sleeper, at: deadline)
       }
     } onCancel: {
       execute {

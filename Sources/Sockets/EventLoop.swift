@@ -38,10 +38,14 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
     var jobs: [UnownedJob] = []
     var calls: [@Sendable () -> Void] = []
     var isStopping = false
+    /// Nobody takes anything out any more.
+    var hasEnded = false
   }
   private let mailbox = Locked(Mailbox())
   private let hasMail = Atomic<Bool>(false)
   private let isAsleep = Atomic<Bool>(false)
+  /// The thread that turns the loop, 0 before and after.
+  private let owner = Atomic<UInt>(0)
   private let bell: Descriptor
   private static let bellToken = UInt64.max
 
@@ -127,9 +131,6 @@ extension EventLoop {
     _ body: @escaping @Sendable @concurrent (EventLoop) async throws -> Result
   ) throws -> Result {
     let loop = try EventLoop(name: name, defaultTimeout: defaultTimeout)
-    let outer = parley_current_loop_slot().pointee
-    parley_current_loop_slot().pointee = Unmanaged.passUnretained(loop).toOpaque()
-    defer { parley_current_loop_slot().pointee = outer }
     // The task is owned by this call, which returns only after it has ended.
     let finished = Finished<Result>()
     Task(executorPreference: loop) {
@@ -155,7 +156,7 @@ extension EventLoop {
 
   /// Whether the calling code runs on the loop's thread.
   public var isCurrent: Bool {
-    parley_current_loop_slot().pointee == Unmanaged.passUnretained(self).toOpaque()
+    owner.load(ordering: .relaxed) == UInt(pthread_self())
   }
 
   /// Starts the loop's thread.
@@ -167,9 +168,7 @@ extension EventLoop {
       { argument in
         guard let argument else { return nil }
         let loop = Unmanaged<EventLoop>.fromOpaque(argument).takeRetainedValue()
-        parley_current_loop_slot().pointee = argument
         loop.turn()
-        parley_current_loop_slot().pointee = nil
         return nil
       }, argument.toOpaque())
     guard code == 0 else {
@@ -197,6 +196,8 @@ extension EventLoop {
 
   /// Turn after turn until the loop is stopped and has nothing left to run.
   private func turn() {
+    owner.store(UInt(pthread_self()), ordering: .relaxed)
+    defer { owner.store(0, ordering: .relaxed) }
     while true {
       if hasMail.load(ordering: .acquiring), collectMail(), jobs.count == 0 { return end() }
       clock = parley_monotonic_nanoseconds()
@@ -215,7 +216,13 @@ extension EventLoop {
     again = []
     atTurnEnd = []
     let abandoned = slab.removeAll()
-    withExtendedLifetime(abandoned) {}
+    let unheard = mailbox.withLock { mailbox in
+      let calls = mailbox.calls
+      mailbox.calls = []
+      mailbox.hasEnded = true
+      return calls
+    }
+    withExtendedLifetime((abandoned, unheard)) {}
   }
 
   /// Takes what other threads left here; true when the loop shall end.
@@ -313,8 +320,15 @@ extension EventLoop {
   }
 
   /// Runs `body` on the loop's thread, soon; in order with other calls of the same thread.
+  ///
+  /// A loop that has ended does nothing.
   package func execute(_ body: @escaping @Sendable () -> Void) {
-    mailbox.withLock { $0.calls.append(body) }
+    let isHeard = mailbox.withLock { mailbox in
+      if !mailbox.hasEnded { mailbox.calls.append(body) }
+      return !mailbox.hasEnded
+    }
+    // What it holds must not be held by a loop that has ended.
+    guard isHeard else { return }
     hasMail.store(true, ordering: .sequentiallyConsistent)
     ring()
   }

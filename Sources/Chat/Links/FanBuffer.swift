@@ -8,26 +8,29 @@ struct FanBuffer {
   var bytes: [UInt8] = []
   private var ends: [Int] = []
   private var authors: [ClientID] = []
-  private var distinct: [ClientID] = []
+  // Mostly the same few authors: a short list beats a set.
+  private var few: [ClientID] = []
+  private var others: Set<ClientID> = []
 
   /// Says that everything appended to ``bytes`` since the last mark is one event of `author`.
   mutating func mark(_ author: ClientID) {
     ends.append(bytes.count)
     authors.append(author)
-    // Mostly the same few authors: a short list beats a set.
-    if distinct.count < 16, !distinct.contains(author) { distinct.append(author) }
+    guard !concerns(author) else { return }
+    if few.count < 16 { few.append(author) } else { others.insert(author) }
   }
 
   mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
     ends.removeAll(keepingCapacity: true)
     authors.removeAll(keepingCapacity: true)
-    distinct.removeAll(keepingCapacity: true)
+    few.removeAll(keepingCapacity: true)
+    if !others.isEmpty { others.removeAll(keepingCapacity: true) }
   }
 
-  /// Whether `author` may have said something here; with many authors it may be wrong to say yes.
+  /// Whether `author` said something here.
   func concerns(_ author: ClientID) -> Bool {
-    distinct.count >= 16 || distinct.contains(author)
+    few.contains(author) || (!others.isEmpty && others.contains(author))
   }
 
   /// Calls `body` with the longest runs of bytes whose authors are not left out.

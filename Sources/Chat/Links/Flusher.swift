@@ -4,7 +4,7 @@ import Sockets
 final class Flusher: TurnTarget, TimerTarget {
   let loop: EventLoop
   let pool = BlockPool()
-  /// The most bytes that may wait for one client.
+  /// With more bytes waiting for it than this, a client gets nothing more.
   let limit: Int
   /// Room to gather slices for one write.
   let pieces = UnsafeMutableBufferPointer<Piece>.allocate(capacity: 64)
@@ -53,7 +53,7 @@ final class Flusher: TurnTarget, TimerTarget {
     isPacing = false
     let links = pacedLinks
     pacedLinks = []
-    for link in links { mark(link) }
+    for link in links { link.resume() }
   }
 
   func endOfTurn() {

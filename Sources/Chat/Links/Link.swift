@@ -16,7 +16,14 @@ protocol LinkOwner: AnyObject {
 
 /// One client's socket with its outbox: reads within a budget, writes once a turn, and ends in order.
 final class Link {
-  private enum State { case open, finishing, closed }
+  private enum State {
+    case open
+    /// What is queued goes out, and nothing is added.
+    case finishing
+    /// All has gone out, and so has the end; the peer's end is awaited.
+    case halfClosed
+    case closed
+  }
 
   let peer: SocketAddress
   private let flusher: Flusher
@@ -25,7 +32,9 @@ final class Link {
   private var outbox = Outbox()
   private var state = State.open
   private var isMarked = false
-  private var isOverfull = false
+  private(set) var isOverfull = false
+  private var isPaused = false
+  private var hasPeerEnded = false
   private var pacing: Pacing?
   private var timer: Timers<any TimerTarget>.ID?
 
@@ -56,14 +65,14 @@ final class Link {
 
   /// Queues bytes for this client alone.
   func send(_ bytes: [UInt8]) {
-    guard state == .open else { return }
+    guard takesMore() else { return }
     outbox.append(bytes, from: flusher.pool)
     mark()
   }
 
   /// Queues a part of a shared block.
   func send(_ block: Block, _ range: Range<Int>) {
-    guard state == .open else { return }
+    guard takesMore() else { return }
     outbox.append(block, range)
     mark()
   }
@@ -80,11 +89,28 @@ final class Link {
   /// Closes now.
   func drop() { close(0) }
 
+  /// Goes on after the peer was given time to acknowledge.
+  func resume() {
+    isPaused = false
+    mark()
+  }
+
+  /// Whether more may be queued; a client that lets too much wait is slow.
+  ///
+  /// It is asked before something is added: one turn may bring more than the limit, and that is
+  /// not the fault of a client that has taken everything so far.
+  private func takesMore() -> Bool {
+    guard state == .open, !isOverfull else { return false }
+    guard outbox.byteCount > flusher.limit else { return true }
+    // An error shows itself again at the end of the turn; now members are walked through.
+    _ = advance()
+    guard outbox.byteCount > flusher.limit else { return true }
+    isOverfull = true
+    flusher.overfull(self)
+    return false
+  }
+
   private func mark() {
-    if outbox.byteCount > flusher.limit, !isOverfull {
-      isOverfull = true
-      flusher.overfull(self)
-    }
     guard !isMarked else { return }
     isMarked = true
     flusher.mark(self)
@@ -93,7 +119,9 @@ final class Link {
   /// Tells the owner; not from within ``send``, which happens while members are walked through.
   func overflow() {
     guard state == .open else { return }
-    outbox.removeAll()
+    // A frame that was cut still goes out whole: without that the goodbye could not be read.
+    outbox.removeUnbegun(keeping: pacing?.left ?? .max)
+    isOverfull = false
     owner.owner.overflowed()
   }
 
@@ -101,14 +129,18 @@ final class Link {
   func flush() {
     isMarked = false
     guard core != nil else { return }
-    let progress = advance()
-    switch progress {
+    switch advance() {
     case .blocked: return
     case .failed(let code): close(code)
-    case .done:
-      guard state == .finishing, let number = core?.number else { return }
-      _ = shutdown(number, CInt(SHUT_WR))
+    case .done: if state == .finishing { halfClose() }
     }
+  }
+
+  /// All has gone out: tells the peer so, once, because the kernel reports each time as an event.
+  private func halfClose() {
+    guard !hasPeerEnded, let number = core?.number else { return close(0) }
+    state = .halfClosed
+    _ = shutdown(number, CInt(SHUT_WR))
   }
 
   private func advance() -> Outbox.Progress {
@@ -123,7 +155,10 @@ final class Link {
       progress = outbox.flush(&open, flusher.pieces)
     }
     core = consume open
-    if mustWait { flusher.paced(self) }
+    if mustWait, !isPaused {
+      isPaused = true
+      flusher.paced(self)
+    }
     return progress
   }
 
@@ -140,8 +175,8 @@ final class Link {
 extension Link: ReadinessTarget, TimerTarget {
   func ready(_ readiness: Readiness) {
     core?.note(readiness)
-    if core?.canRead == true { read() }
-    if core?.canWrite == true, !outbox.isEmpty || state == .finishing { mark() }
+    if core?.canRead == true, !hasPeerEnded { read() }
+    if core?.canWrite == true, !outbox.isEmpty { mark() }
   }
 
   func expired() {
@@ -159,8 +194,14 @@ extension Link: ReadinessTarget, TimerTarget {
         let bytes = UnsafeRawBufferPointer(rebasing: flusher.loop.scratch[..<count])
         bytes.withMemoryRebound(to: UInt8.self) { owner.owner.received($0.span) }
       case .end:
-        guard state == .open else { return close(0) }
-        return owner.owner.ended()
+        hasPeerEnded = true
+        switch state {
+        case .open: owner.owner.ended()
+        // Who says no more may still listen: `printf … | nc` does.
+        case .finishing: break
+        case .halfClosed, .closed: close(0)
+        }
+        return
       case .failed(let code): return close(code)
       }
     }

@@ -14,6 +14,8 @@ struct Outbox {
 
   private var slices: [Slice] = []
   private var first = 0
+  /// Whether a part of the first slice has gone out.
+  private var isCut = false
   private(set) var byteCount = 0
 
   var isEmpty: Bool { byteCount == 0 }
@@ -46,7 +48,22 @@ struct Outbox {
   mutating func removeAll() {
     slices = []
     first = 0
+    isCut = false
     byteCount = 0
+  }
+
+  /// Forgets all but the rest of a slice that was cut, at most `limit` bytes of it.
+  ///
+  /// What is appended then begins at a frame's border for the reader, too.
+  mutating func removeUnbegun(keeping limit: Int = .max) {
+    guard isCut, limit > 0, slices.count > first else { return removeAll() }
+    var rest = slices[first]
+    // Its block may go on behind the kept end, so nothing can be appended to that.
+    rest.isPrivate = false
+    byteCount = min(limit, rest.end - rest.start)
+    rest.end = rest.start + byteCount
+    slices = [rest]
+    first = 0
   }
 
   /// Writes as much as the socket takes, many slices a system call.
@@ -103,15 +120,18 @@ struct Outbox {
       if left < size {
         slices[first].start += left
         left = 0
+        isCut = true
       } else {
         left -= size
         first += 1
+        isCut = false
       }
     }
     if first == slices.count {
       slices.removeAll(keepingCapacity: slices.capacity <= 64)
       first = 0
-    } else if first > 64, first * 2 > slices.count {
+    } else if first * 2 >= slices.count {
+      // So those that are gone keep no more blocks alive than those that wait.
       slices.removeSubrange(..<first)
       first = 0
     }

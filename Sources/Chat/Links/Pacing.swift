@@ -16,7 +16,8 @@ struct Pacing {
   private let format: FrameFormat
   private let allowance: Int?
   private let loop: EventLoop
-  private var left = 0  // of the frame that a write cut
+  /// What is still to go of the frame that a write cut.
+  private(set) var left = 0
   private var stalledSince: Nanoseconds?
 
   init(_ format: FrameFormat, peer: SocketAddress, loop: EventLoop) {
@@ -58,7 +59,8 @@ struct Pacing {
     return (.done, false)
   }
 
-  private func mayBegin(_ number: CInt) -> Bool {
+  /// Whether the peer has acknowledged enough of what it was sent for one more frame.
+  func mayBegin(_ number: CInt) -> Bool {
     guard let allowance else { return true }
     let waiting = Int(parley_unacknowledged(number))
     // An error shows itself at the write. A reset leaves the count as it was: the loop tells of that.

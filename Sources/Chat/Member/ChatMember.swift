@@ -16,6 +16,7 @@ package final class ChatMember: TimerTarget, @unchecked Sendable {
   private let connection: Connection
   private var session: any MemberSession
   private var ending: MemberEnding?
+  private let pacing: Pacing?
 
   private var outgoing: [[UInt8]] = []
   private var outgoingBytes = 0
@@ -33,6 +34,9 @@ package final class ChatMember: TimerTarget, @unchecked Sendable {
   package init(_ connection: Connection, _ session: any MemberSession) {
     self.connection = connection
     self.session = session
+    pacing = session.paced.map {
+      Pacing($0, peer: connection.peerAddress, loop: connection.loop)
+    }
   }
 
   /// How much of what was typed was not said.
@@ -173,6 +177,7 @@ package final class ChatMember: TimerTarget, @unchecked Sendable {
       outgoing = []
       do {
         for piece in batch {
+          try await pace()
           try await connection.write(piece, timeout: .none)
           outgoingBytes -= piece.count
         }
@@ -189,6 +194,14 @@ package final class ChatMember: TimerTarget, @unchecked Sendable {
         return
       }
       if ending == nil, outgoing.isEmpty { await hasOutgoing.wait() }
+    }
+  }
+
+  /// Waits until a server of the lessons' kind can keep in step with one more frame.
+  private func pace() async throws {
+    guard let pacing else { return }
+    while let number = connection.source.core?.number, !pacing.mayBegin(number) {
+      try await loop.sleep(for: .milliseconds(1))
     }
   }
 

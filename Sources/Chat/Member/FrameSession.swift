@@ -38,6 +38,8 @@ package struct FrameSession: MemberSession {
     decoder = FrameDecoder(format, limit: FrameSession.frameLimit)
   }
 
+  /// The lessons' programs take one read for a frame of these.
+  package var paced: FrameFormat? { format == .u16 || format == .u32 ? format : nil }
   package var isReady: Bool { if case .open = state { true } else { false } }
   package mutating func next() -> MemberAction? { actions.next() }
 

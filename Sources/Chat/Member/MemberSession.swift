@@ -8,6 +8,8 @@ package import Wire
 package protocol MemberSession: Sendable {
   /// Whether the next line may be typed now; while it is false, read no further input.
   var isReady: Bool { get }
+  /// The framing of a server that may read a frame in one go, and so must not be hurried; mostly nil.
+  var paced: FrameFormat? { get }
   /// How much of what the user wanted to be said was not.
   var unsaidCount: Int { get }
   /// Takes a line without its end, as it was typed.

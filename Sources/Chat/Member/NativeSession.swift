@@ -35,6 +35,7 @@ package struct NativeSession: MemberSession {
     drain(at: now)
   }
 
+  package var paced: FrameFormat? { nil }
   package var isReady: Bool { client.isReady }
   package var deadline: Instant? { client.deadline }
   package mutating func next() -> MemberAction? { actions.next() }

@@ -35,22 +35,24 @@ package final class ChatServer: Sendable {
     _ body: @Sendable @concurrent (ChatServer) async throws -> Result
   ) async throws -> Result {
     try options.checkProtection()
+    var options = options
+    options.loops = max(1, options.loops)
     let directory = Directory(options)
     var loops: [ServerLoop] = []
-    for index in 0..<max(1, options.loops) {
+    for index in 0..<options.loops {
       let loop = try EventLoop(name: "chat-\(index)")
       loops.append(
         ServerLoop(
           loop: loop, index: index, options: options, directory: directory, report: report))
     }
     for loop in loops { loop.all = loops }
-    for loop in loops { try loop.loop.start() }
     defer {
       for loop in loops {
         loop.loop.stop()
         loop.all = []
       }
     }
+    for loop in loops { try loop.loop.start() }
     let server = try await open(loops, options, report)
     let result: Result
     do {
@@ -72,7 +74,7 @@ package final class ChatServer: Sendable {
     let (near, far) = (numbers[0], numbers[1])
     let first = loops[0]
     first.loop.execute {
-      _ = first.directory.admit(.unix(.unnamed))
+      first.directory.add(.unix(.unnamed))
       first.adopt(Descriptor(owning: far), peer: .unix(.unnamed), kind: .native)
     }
     return try await loop.perform {
@@ -114,6 +116,7 @@ package final class ChatServer: Sendable {
         }
       } catch {
         for doorman in doormen { doorman.stop() }
+        for path in addresses.compactMap(\.address.socketFile) { AcceptCore.remove(path) }
         throw error
       }
       return ChatServer(loops, doormen, addresses, options, report)
@@ -137,14 +140,16 @@ package final class ChatServer: Sendable {
     // Not cancelled with the caller's task: the end is in order also then.
     await Task { [loops] in
       try? await first.loop.perform { for doorman in doormen { doorman.stop() } }
-      for loop in loops {
+      // All at once, so that the patience is spent once.
+      let latches = loops.map { loop in
         let isEmpty = Latch()
-        try? await loop.loop.perform {
+        loop.loop.execute {
           loop.whenEmpty = { isEmpty.open() }
           loop.dismissAll(.closing, "The server is closing.")
         }
-        await isEmpty.wait()
+        return isEmpty
       }
+      for isEmpty in latches { await isEmpty.wait() }
     }.value
     for path in addresses.compactMap(\.address.socketFile) { AcceptCore.remove(path) }
     report(.stopped)

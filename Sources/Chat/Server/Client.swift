@@ -7,7 +7,9 @@ final class Client {
   /// A room that the client is in, or is about to be.
   struct Seat {
     let place: Directory.Place
-    var isTaken: Bool
+    /// Counts up: the seat that was asked for last has the highest.
+    let ticket: UInt64
+    var isTaken = false
   }
 
   let id: ClientID
@@ -15,7 +17,8 @@ final class Client {
   var door: Door
   /// Nil only before the first bytes; see ``ServerLoop/adopt(_:peer:door:open:)``.
   private(set) var link: Link?
-  var seats: [Seat] = []
+  /// In the order in which they were asked for.
+  private(set) var seats: [Seat] = []
   var hasEntered = false
   var ignoresNobody = true
   /// What it said on quitting.
@@ -24,6 +27,7 @@ final class Client {
   var countsAsUndecided = false
 
   private unowned let server: ServerLoop
+  private var lastTicket: UInt64 = 0
   private var isDraining = false
   private var isOver = false
   private var timer: Timers<any TimerTarget>.ID?
@@ -50,11 +54,31 @@ final class Client {
     if !isDraining { drain() }
   }
 
+  // MARK: - Seats
+
+  /// A seat in a room that is asked to let the client in.
+  func addSeat(in place: Directory.Place) -> Seat {
+    lastTicket += 1
+    let seat = Seat(place: place, ticket: lastTicket)
+    seats.append(seat)
+    return seat
+  }
+
+  /// The room has let the client in; nil when it does not want that any more.
+  func takeSeat(_ ticket: UInt64) -> Seat? {
+    guard let index = seats.firstIndex(where: { $0.ticket == ticket }) else { return nil }
+    seats[index].isTaken = true
+    return seats[index]
+  }
+
+  func removeSeats(where condition: (Seat) -> Bool) { seats.removeAll(where: condition) }
+
   /// Does what the door wants, until it wants nothing more.
   private func drain() {
     isDraining = true
     defer { isDraining = false }
-    while !isOver, let action = door.next() {
+    // Who lets too much wait is about to be cut: what it still asks for would only add to that.
+    while !isOver, link?.isOverfull != true, let action = door.next() {
       switch action {
       case .request(let request): server.handle(request, of: self)
       case .transmit(let bytes): link?.send(bytes)

@@ -45,6 +45,9 @@ final class Directory: Sendable {
     state.withLock { $0.admission.admit(peer) }
   }
 
+  /// Counts one in who is never refused.
+  func add(_ peer: SocketAddress) { state.withLock { $0.admission.add(peer) } }
+
   func release(_ peer: SocketAddress) {
     state.withLock { $0.admission.release(peer) }
   }

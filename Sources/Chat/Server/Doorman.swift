@@ -13,6 +13,10 @@ final class Doorman: @unchecked Sendable {
   private let report: @Sendable (ServerEvent) -> Void
   private let pass: (consuming Descriptor, SocketAddress, DoorKind?) -> Void
   private var registered: Registered?
+  /// Whether a timer will bring us back after descriptors have run out.
+  private var isPausing = false
+  /// Whether that was told; it is told once, not ten times a second.
+  private var isExhausted = false
 
   /// The most clients accepted before others have their turn.
   private static let budget = 64
@@ -42,6 +46,7 @@ final class Doorman: @unchecked Sendable {
       guard let number = registered?.descriptor.rawValue else { return }
       switch AcceptCore.accept(number) {
       case .accepted(let descriptor, let peer):
+        isExhausted = false
         if let refusal = directory.admit(peer) {
           report(.refused(peer, why: refusal.rawValue))
         } else {
@@ -51,7 +56,10 @@ final class Doorman: @unchecked Sendable {
       case .wouldBlock: return
       case .exhausted(let error):
         // The edge is gone with the error: only time brings us back.
-        report(.exhausted(error))
+        if !isExhausted { report(.exhausted(error)) }
+        isExhausted = true
+        guard !isPausing else { return }
+        isPausing = true
         _ = loop.schedule(self, at: loop.deadline(.after(AcceptCore.pause)))
         return
       case .failed(let error):
@@ -73,5 +81,9 @@ final class Doorman: @unchecked Sendable {
 
 extension Doorman: ReadinessTarget, TimerTarget {
   func ready(_ readiness: Readiness) { accept() }
-  func expired() { accept() }
+
+  func expired() {
+    isPausing = false
+    accept()
+  }
 }

@@ -4,21 +4,25 @@ import Rooms
 final class RoomFan {
   let place: Directory.Place
   private var members: [[Client]] = Array(repeating: [], count: DoorKind.allCases.count)
+  /// Where among those behind its door each member stands.
+  private var places: [ClientID: Int] = [:]
 
   init(_ place: Directory.Place) { self.place = place }
 
-  var isEmpty: Bool { members.allSatisfy(\.isEmpty) }
+  var isEmpty: Bool { places.isEmpty }
 
   func add(_ client: Client, _ kind: DoorKind) {
+    guard places[client.id] == nil else { return }
+    places[client.id] = members[Int(kind.rawValue)].count
     members[Int(kind.rawValue)].append(client)
   }
 
   func remove(_ client: Client, _ kind: DoorKind) {
-    guard let place = members[Int(kind.rawValue)].firstIndex(where: { $0 === client }) else {
-      return
-    }
-    members[Int(kind.rawValue)].swapAt(place, members[Int(kind.rawValue)].count - 1)
-    members[Int(kind.rawValue)].removeLast()
+    guard let place = places.removeValue(forKey: client.id) else { return }
+    let last = members[Int(kind.rawValue)].removeLast()
+    guard last !== client else { return }
+    members[Int(kind.rawValue)][place] = last
+    places[last.id] = place
   }
 
   /// Gives everybody the events that are for them: all but their own and those of whom they ignore.

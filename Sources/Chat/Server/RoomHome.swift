@@ -9,6 +9,11 @@ final class RoomHome {
   /// What this turn has for each loop besides the events.
   private var batches: [RoomBatch]
   private var isConcerned: [Bool]
+  /// Who has left in this turn.
+  private var leavers: Set<ClientID> = []
+  /// How many long answers each client has got in this turn.
+  private var answers: [ClientID: Int] = [:]
+  private static let answerLimit = 3
   /// Whether it stands in its loop's list of rooms to commit.
   var isDirty = false
 
@@ -24,14 +29,15 @@ final class RoomHome {
   /// Does what an order asks; true when somebody is to be counted out of the room.
   func perform(_ order: RoomOrder, at wall: Int64) -> Bool {
     switch order.kind {
-    case .join(let nick, let purpose):
-      return join(order, nick, purpose, at: wall)
+    case .join(let nick, let purpose, let ticket):
+      return join(order, nick, purpose, ticket, at: wall)
     case .leave(let reason, let words, let reply):
       let hasLeft = attempt(order, 0) { () throws(RoomRefusal) in
         try room.apply(.leave(order.client, reason: reason, words: words), at: wall)
       }
       if hasLeft {
         members[order.loop] -= 1
+        leavers.insert(order.client)
         if let reply { tell(order, .reply(id: reply, .left(room: place.name))) }
       }
       return hasLeft
@@ -45,17 +51,27 @@ final class RoomHome {
         try room.apply(.rename(order.client, to: nick), at: wall)
       }
     case .who(let id):
+      guard mayAsk(order, id) else { break }
       tell(order, .reply(id: id, .who(room: place.name, members: room.members.map(\.nick))))
     case .history(let id, let last):
+      guard mayAsk(order, id) else { break }
       let events = room.history(last: last)
       tell(order, .reply(id: id, .history(room: place.id, events, missed: 0)))
     }
     return false
   }
 
+  /// Whether the order is by somebody who has left in this turn, and must see the turn end before.
+  func mustCommit(before order: RoomOrder) -> Bool {
+    guard case .join = order.kind else { return false }
+    return leavers.contains(order.client)
+  }
+
   /// Ends the turn: what has happened, for each loop that it concerns.
   func commit() -> [(loop: Int, batch: RoomBatch)] {
     let events = room.commit()
+    if !leavers.isEmpty { leavers = [] }
+    if !answers.isEmpty { answers = [:] }
     var result: [(Int, RoomBatch)] = []
     for loop in members.indices where isConcerned[loop] || (members[loop] > 0 && !events.isEmpty) {
       batches[loop].events = events
@@ -68,8 +84,9 @@ final class RoomHome {
 
   /// Like ``perform(_:at:)``: a refused joiner is counted out, and so is a ghost that lost its seat.
   private func join(
-    _ order: RoomOrder, _ nick: String, _ purpose: JoinPurpose, at wall: Int64
+    _ order: RoomOrder, _ nick: String, _ purpose: JoinPurpose, _ ticket: UInt64, at wall: Int64
   ) -> Bool {
+    if case .enter(_, _, _, let ghost?) = purpose { cut(ghost) }
     // What is committed now; everything of this turn's commit comes on top of it.
     let history = notice(of: purpose)
     var tookOver = false
@@ -82,7 +99,8 @@ final class RoomHome {
         try room.apply(.join(order.client, nick: nick, trust: .unverified), at: wall)
       }
     } catch {
-      batches[order.loop].refused.append((order.client, purpose, error))
+      batches[order.loop].refused.append(
+        .init(client: order.client, ticket: ticket, purpose: purpose, refusal: error))
       isConcerned[order.loop] = true
       return true
     }
@@ -100,7 +118,8 @@ final class RoomHome {
     case .move(let id): first = .reply(id: id, .joined(seat))
     }
     batches[order.loop].attached.append(
-      .init(client: order.client, notices: [first] + history, isEntry: isEntry))
+      .init(
+        client: order.client, ticket: ticket, notices: [first] + history, isEntry: isEntry))
     isConcerned[order.loop] = true
     return tookOver
   }
@@ -115,6 +134,22 @@ final class RoomHome {
     }
     let events = room.history(last: Room.lateJoinerEvents)
     return events.isEmpty ? [] : [.history(room: place.id, events, missed: 0)]
+  }
+
+  /// Ends the connection whose client is back; from here, so that it cannot come before the take-over.
+  private func cut(_ ghost: Ghost) {
+    let text = "You are back over another connection."
+    batches[ghost.loop].notices.append(
+      (ghost.client, .bye(.replaced, text: text, retryAfterMilliseconds: 0)))
+    isConcerned[ghost.loop] = true
+  }
+
+  /// Whether a client gets one more long answer: a few bytes ask for a quarter of a mebibyte.
+  private func mayAsk(_ order: RoomOrder, _ id: UInt64) -> Bool {
+    answers[order.client, default: 0] += 1
+    guard answers[order.client, default: 0] > RoomHome.answerLimit else { return true }
+    tell(order, .refused(id: id, code: .flood, text: "You ask for too much at once."))
+    return false
   }
 
   private func tell(_ order: RoomOrder, _ notice: Notice) {

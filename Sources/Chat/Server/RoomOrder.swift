@@ -3,7 +3,8 @@ import Rooms
 /// What a client's loop asks of a room's home loop.
 struct RoomOrder: Sendable {
   enum Kind: Sendable {
-    case join(nick: String, purpose: JoinPurpose)
+    /// `ticket` comes back with the answer: one may leave and join again before that.
+    case join(nick: String, purpose: JoinPurpose, ticket: UInt64)
     /// `reply` is the request that asked for it, if one did.
     case leave(LeaveReason, words: [UInt8], reply: UInt64?)
     case say(id: UInt64, SayForm, body: [UInt8])
@@ -37,8 +38,16 @@ struct Ghost: Sendable {
 struct RoomBatch: Sendable {
   struct Attachment: Sendable {
     let client: ClientID
+    let ticket: UInt64
     let notices: [Notice]
     let isEntry: Bool
+  }
+
+  struct Refused: Sendable {
+    let client: ClientID
+    let ticket: UInt64
+    let purpose: JoinPurpose
+    let refusal: RoomRefusal
   }
 
   let room: Directory.Place
@@ -48,5 +57,5 @@ struct RoomBatch: Sendable {
   /// Answers to single clients, which come after the events.
   var notices: [(client: ClientID, notice: Notice)] = []
   /// Joins that were refused.
-  var refused: [(client: ClientID, purpose: JoinPurpose, RoomRefusal)] = []
+  var refused: [Refused] = []
 }

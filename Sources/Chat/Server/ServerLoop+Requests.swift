@@ -13,7 +13,7 @@ extension ServerLoop {
     case .leave(let id, let room):
       guard let seat = seat(of: client, called: room) else { return refuseSeat(client, id, room) }
       vacate(client, seat, reply: id)
-      client.seats.removeAll { $0.place.id == seat.place.id }
+      client.removeSeats { $0.ticket == seat.ticket }
     case .who(let id, let room):
       guard let seat = seat(of: client, called: room) else { return refuseSeat(client, id, room) }
       order(client, seat, .who(id: id))
@@ -41,27 +41,21 @@ extension ServerLoop {
           .bye(.misbehaved, text: error.description, retryAfterMilliseconds: 0))
       }
     }
-    let (grant, ghost) = grant(client, wish, resume)
     guard let place = directory.enter(name) else {
       return client.tell(
         .bye(.full, text: "There are too many rooms.", retryAfterMilliseconds: 5000))
     }
+    let (grant, ghost) = grant(client, wish, resume)
     var token: [UInt8] = []
     if client.door.kind == .native {
       var random = SystemRandomNumberGenerator()
       token = random.bytes(16)
       directory.setToken(token, for: client.id)
     }
-    client.seats.append(.init(place: place, isTaken: false))
-    send(
-      RoomOrder(
-        room: place, client: client.id, loop: index,
-        kind: .join(
-          nick: grant.nick,
-          purpose: .enter(refusal: grant.refusal, token: token, resume: resume, ghost: ghost))))
-    if let ghost {
-      put(.cut(ghost.client, .replaced, "You are back over another connection."), for: ghost.loop)
-    }
+    let seat = client.addSeat(in: place)
+    let purpose = JoinPurpose.enter(
+      refusal: grant.refusal, token: token, resume: resume, ghost: ghost)
+    order(client, seat, .join(nick: grant.nick, purpose: purpose, ticket: seat.ticket))
   }
 
   /// The nick of one who enters: its ghost's, the one it wishes or one near it, or the given one.
@@ -86,8 +80,8 @@ extension ServerLoop {
     _ body: [UInt8]
   ) {
     let seat =
-      if let room { client.seats.first { $0.place.id == room } } else { client.seats.first }
-    guard let seat else { return refuseSeat(client, id, nil) }
+      if let room { client.seats.first { $0.place.id == room } } else { client.seats.last }
+    guard let seat else { return refuseSeat(client, id, room.map { "\($0)" }) }
     let form: SayForm = form == 1 ? .signed : action ? .action : .text
     order(client, seat, .say(id: id, form, body: body))
   }
@@ -117,9 +111,9 @@ extension ServerLoop {
       return client.tell(
         .refused(id: id, code: .tooManyRooms, text: "There are too many rooms."))
     }
-    client.seats.append(.init(place: place, isTaken: false))
+    let seat = client.addSeat(in: place)
     let nick = directory.nick(of: client.id) ?? ""
-    order(client, .init(place: place, isTaken: false), .join(nick: nick, purpose: .move(id: id)))
+    order(client, seat, .join(nick: nick, purpose: .move(id: id), ticket: seat.ticket))
   }
 
   private func whisper(_ client: Client, _ id: UInt64, _ nick: String, _ body: [UInt8]) {
@@ -131,9 +125,8 @@ extension ServerLoop {
       return client.tell(.refused(id: id, code: error.code, text: error.description))
     }
     let from = directory.nick(of: client.id) ?? ""
-    put(
-      .notice(target.client, .whisper(from: from, trust: .unverified, body: body)),
-      for: target.loop)
+    let notice = Notice.whisper(from: from, trust: .unverified, body: body)
+    put(.whisper(target.client, by: client.id, notice), for: target.loop)
     client.tell(.reply(id: id, .whispered(to: target.nick)))
   }
 
@@ -150,9 +143,10 @@ extension ServerLoop {
     send(RoomOrder(room: seat.place, client: client.id, loop: index, kind: kind))
   }
 
-  /// The seat in the room called so; without a name, in the one that the client was in first.
+  /// The seat in the room called so; without a name, the one asked for last, whether or not its room
+  /// has answered yet: what is typed after `/join` is meant for there.
   private func seat(of client: Client, called room: String?) -> Client.Seat? {
-    guard let room else { return client.seats.first }
+    guard let room else { return client.seats.last }
     let key = RoomName.key(of: room)
     return client.seats.first { RoomName.key(of: $0.place.name) == key }
   }

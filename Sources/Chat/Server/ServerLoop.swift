@@ -13,9 +13,8 @@ final class ServerLoop: @unchecked Sendable {
   enum Parcel: Sendable {
     case order(RoomOrder)
     case batch(RoomBatch)
-    case notice(ClientID, Notice)
-    /// The client is cut with these parting words.
-    case cut(ClientID, ByeReason, String)
+    /// Not told when the one whom it is for ignores its author.
+    case whisper(ClientID, by: ClientID, Notice)
   }
 
   let loop: EventLoop
@@ -39,6 +38,7 @@ final class ServerLoop: @unchecked Sendable {
   private var wallNow: Int64 = 0
   private var offsetMinute: Int64 = -1
   private var offsetNow = 0
+  private var isClosing = false
   /// Called when the last client is gone.
   var whenEmpty: (() -> Void)?
 
@@ -83,6 +83,7 @@ final class ServerLoop: @unchecked Sendable {
   func adopt(
     _ descriptor: consuming Descriptor, peer: SocketAddress, kind: DoorKind?
   ) {
+    guard !isClosing else { return directory.release(peer) }
     let id = directory.register(on: index)
     // Only a client that may be greeted needs a name before it has said one.
     let given = kind == nil ? directory.claim(nil, for: id).nick : nil
@@ -95,8 +96,7 @@ final class ServerLoop: @unchecked Sendable {
     do throws(SocketError) {
       try client.start(descriptor, flusher: flusher)
     } catch {
-      report(.closed(id, peer, why: error.description))
-      decided(client)
+      leave(client, .lost, why: error.description)
       gone(client)
     }
   }
@@ -112,6 +112,8 @@ final class ServerLoop: @unchecked Sendable {
       guard let client = clients[oldest], client.countsAsUndecided else { continue }
       decided(client)
       client.tell(.bye(.full, text: "Too many are waiting.", retryAfterMilliseconds: 1000))
+      // What it was told goes out as far as it can: nobody waits for it to read that.
+      client.link?.flush()
       client.link?.drop()
     }
     // Those who decided are taken out of the middle now and then, so that the line stays short.
@@ -140,7 +142,7 @@ final class ServerLoop: @unchecked Sendable {
         report(.left(client.id, nick: nick, room: seat.place.name, reason))
       }
     }
-    client.seats = []
+    client.removeSeats { _ in true }
     directory.forget(client.id)
     report(.closed(client.id, client.peer, why: why))
   }
@@ -154,6 +156,7 @@ final class ServerLoop: @unchecked Sendable {
 
   /// Says goodbye to everybody; what is queued for them still goes out.
   func dismissAll(_ reason: ByeReason, _ text: String) {
+    isClosing = true
     for client in clients.values.sorted(by: { $0.id.rawValue < $1.id.rawValue }) {
       let retry = UInt32.random(in: 1000...5000)
       client.tell(.bye(reason, text: text, retryAfterMilliseconds: retry))
@@ -198,20 +201,15 @@ final class ServerLoop: @unchecked Sendable {
     switch parcel {
     case .order(let order): perform(order)
     case .batch(let batch): deliver(batch)
-    case .notice(let client, let notice): clients[client]?.tell(notice)
-    case .cut(let client, let reason, let text):
-      clients[client]?.tell(.bye(reason, text: text, retryAfterMilliseconds: 0))
+    case .whisper(let client, let author, let notice):
+      guard let client = clients[client], !client.door.isIgnoring(author) else { return }
+      client.tell(notice)
     }
   }
 
   private func perform(_ order: RoomOrder) {
-    let home: RoomHome
-    if let known = homes[order.room.id] {
-      home = known
-    } else {
-      home = RoomHome(order.room, loops: options.loops)
-      homes[order.room.id] = home
-    }
+    guard let home = home(for: order) else { return }
+    if home.mustCommit(before: order) { commit(home) }
     if home.perform(order, at: wall), directory.leave(order.room.id) {
       homes[order.room.id] = nil
     }
@@ -222,6 +220,21 @@ final class ServerLoop: @unchecked Sendable {
     flusher.schedule()
   }
 
+  private func home(for order: RoomOrder) -> RoomHome? {
+    if let known = homes[order.room.id] { return known }
+    // A ghost may still ask something of a room that is gone: that must not make it again.
+    guard case .join = order.kind else { return nil }
+    let home = RoomHome(order.room, loops: options.loops)
+    homes[order.room.id] = home
+    return home
+  }
+
+  private func commit(_ home: RoomHome) {
+    for (loop, batch) in home.commit() {
+      if loop == index { deliver(batch) } else { outgoing[loop].append(.batch(batch)) }
+    }
+  }
+
   /// The end of the turn: commits, fans out, and sends other loops what is theirs.
   private func finishTurn() {
     // A client that enters a room may leave another one: then that room commits in this turn too.
@@ -230,9 +243,7 @@ final class ServerLoop: @unchecked Sendable {
       dirty = []
       for home in rooms {
         home.isDirty = false
-        for (loop, batch) in home.commit() {
-          if loop == index { deliver(batch) } else { outgoing[loop].append(.batch(batch)) }
-        }
+        commit(home)
       }
     }
     for other in outgoing.indices where !outgoing[other].isEmpty {
@@ -245,8 +256,8 @@ final class ServerLoop: @unchecked Sendable {
   /// Brings a room's turn to its members on this loop.
   private func deliver(_ batch: RoomBatch) {
     let room = batch.room
-    for (client, purpose, refusal) in batch.refused {
-      if let client = clients[client] { refuse(client, room, purpose, refusal) }
+    for refused in batch.refused {
+      if let client = clients[refused.client] { refuse(client, refused) }
     }
     for attachment in batch.attached {
       if let client = clients[attachment.client] { attach(client, room, attachment) }
@@ -258,14 +269,17 @@ final class ServerLoop: @unchecked Sendable {
   private func attach(
     _ client: Client, _ room: Directory.Place, _ attachment: RoomBatch.Attachment
   ) {
-    guard let seat = client.seats.firstIndex(where: { $0.place.id == room.id }),
-      let kind = client.door.kind
-    else { return }
-    client.seats[seat].isTaken = true
+    guard let kind = client.door.kind else { return }
+    guard let seat = client.takeSeat(attachment.ticket) else {
+      // It has left before it was let in: what it asked for is answered all the same.
+      if let answer = attachment.notices.first { client.tell(answer) }
+      return
+    }
     let fan = fans[room.id] ?? RoomFan(room)
     fans[room.id] = fan
     fan.add(client, kind)
     for notice in attachment.notices { client.tell(notice) }
+    guard client.seats.contains(where: { $0.ticket == seat.ticket }) else { return }
     let nick = directory.nick(of: client.id) ?? ""
     if attachment.isEntry {
       report(.entered(client.id, nick: nick, room: room.name, door: kind))
@@ -274,15 +288,14 @@ final class ServerLoop: @unchecked Sendable {
     }
     // Behind a plain door one is in one room at a time: to join is to move.
     guard kind != .native else { return }
-    for old in client.seats where old.place.id != room.id { vacate(client, old, reply: nil) }
-    client.seats.removeAll { $0.place.id != room.id }
+    for old in client.seats where old.ticket < seat.ticket { vacate(client, old, reply: nil) }
+    client.removeSeats { $0.ticket < seat.ticket }
   }
 
-  private func refuse(
-    _ client: Client, _ room: Directory.Place, _ purpose: JoinPurpose, _ refusal: RoomRefusal
-  ) {
-    client.seats.removeAll { $0.place.id == room.id }
-    switch purpose {
+  private func refuse(_ client: Client, _ refused: RoomBatch.Refused) {
+    client.removeSeats { $0.ticket == refused.ticket }
+    let refusal = refused.refusal
+    switch refused.purpose {
     case .move(let id):
       client.tell(.refused(id: id, code: refusal.code, text: refusal.description))
     case .enter:

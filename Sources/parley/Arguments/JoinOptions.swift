@@ -21,10 +21,14 @@ extension JoinOptions {
       operandUsage: "ADDRESS",
       operandCount: 1...1,
       notes: [
-        "ADDRESS is HOST:PORT, [IPV6]:PORT, unix:PATH or unix:@NAME.",
+        """
+        ADDRESS is HOST:PORT, [IPV6]:PORT, unix:PATH or unix:@NAME. A PORT alone is on this machine, \
+        a HOST alone means its port 7000.
+        """,
         """
         Type a line and press Enter to say it; /help lists the commands, Ctrl-D leaves. In a pipe \
-        each line of input is said, and what the others say comes out line by line.
+        each line of input is said, and what the others say comes out line by line; it ends with 1 \
+        when a line was not accepted.
         """,
         """
         Examples:
@@ -33,7 +37,9 @@ extension JoinOptions {
         """,
       ],
       options: [
-        .value("--nick", "NAME", "your name; without it the server gives you one") {
+        .value(
+          "--nick", "NAME", "your name; without it your login name, or what the server gives you"
+        ) {
           $0.nick = $1
         },
         .value("--room", "ROOM", "the room to enter; without it the server's first") {
@@ -44,7 +50,10 @@ extension JoinOptions {
           "enter a server that is not Parley's: line, dec10, u16 or u32 is what a message is there"
         ) { (options, text) throws(UsageError) in options.framing = try choice(text, of: "--frame")
         },
-        .value("--timeout", "S|none", "seconds that connecting may take") {
+        .value(
+          "--timeout", "S|none",
+          "seconds that connecting, and then being let in, may take; 10 unless said otherwise"
+        ) {
           (options, text) throws(UsageError) in
           options.timeout = try TimeLimit(text)
         },

@@ -29,7 +29,7 @@ final class Join: @unchecked Sendable {
   /// Runs the command to its end, and says on standard error why it ended if nobody wanted it.
   static func run(_ options: JoinOptions) -> ExitCode {
     // Before the loop, whose threads inherit it.
-    Signals.block([SIGWINCH])
+    Signals.block([SIGWINCH, SIGCONT])
     do {
       let address = try address(options.address)
       return try EventLoop.runBlocking { loop in
@@ -57,7 +57,7 @@ final class Join: @unchecked Sendable {
   }
 
   private func run() async throws -> ExitCode {
-    let signals = try await Signals([SIGINT, SIGTERM, SIGWINCH], on: loop)
+    let signals = try await Signals([SIGINT, SIGTERM, SIGWINCH, SIGCONT], on: loop)
     return try await withThrowingTaskGroup(of: ExitCode.self) { group in
       group.addTask { try await self.takePart() }
       group.addTask { try await self.watch(signals) }
@@ -71,8 +71,8 @@ final class Join: @unchecked Sendable {
   private func watch(_ signals: Signals) async throws -> ExitCode {
     while true {
       let signal = try await signals.next()
-      guard signal != SIGWINCH else {
-        face?.resize()
+      guard signal == SIGINT || signal == SIGTERM else {
+        face?.refresh(wasStopped: signal == SIGCONT)
         continue
       }
       // Nothing has begun that could be ended in order.
@@ -99,9 +99,8 @@ final class Join: @unchecked Sendable {
     let connection = try await connect()
     defer { connection.close() }
     let member = ChatMember(connection, try session())
-    let isTerminal = isatty(0) == 1 && isatty(1) == 1
     let face: any JoinFace =
-      try isTerminal
+      try JoinConsole.isPossible
       ? JoinConsole { [weak self] in self?.interrupt(.interrupted) } : JoinPipe()
     (self.member, self.face) = (member, face)
     let (ending, unsaid) = await face.run(member)

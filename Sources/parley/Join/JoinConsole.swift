@@ -1,4 +1,5 @@
 import Chat
+import Glibc
 import Rooms
 import Sockets
 import Wire
@@ -21,6 +22,12 @@ final class JoinConsole: JoinFace, @unchecked Sendable {
   private var hasInputEnded = false
   private var isOver = false
   private let hasLines = Gate()
+
+  /// Whether input and output are a terminal, and one that can do more than print lines.
+  static var isPossible: Bool {
+    let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? true
+    return isatty(0) == 1 && isatty(1) == 1 && !isDumb
+  }
 
   /// Calls `interrupt` for Ctrl-C, which a raw terminal makes no signal of.
   init(interrupt: @escaping () -> Void) throws(SocketError) {
@@ -57,8 +64,13 @@ final class JoinConsole: JoinFace, @unchecked Sendable {
     return (ending, 0)
   }
 
-  func resize() {
+  func refresh(wasStopped: Bool) {
     guard let size = TerminalMode.size(of: 1), mode != nil else { return }
+    if wasStopped {
+      // The shell has set the terminal to its own liking.
+      mode = nil
+      mode = TerminalMode(descriptor: 0)
+    }
     output.write(terminal.resize(columns: size.columns))
   }
 

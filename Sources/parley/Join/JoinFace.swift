@@ -9,8 +9,8 @@ protocol JoinFace: AnyObject, Sendable {
   ///
   /// - Returns: How it ended, and how much was not said.
   func run(_ member: ChatMember) async -> (ending: MemberEnding, unsaid: Int)
-  /// The terminal has another size, if it is one.
-  func resize()
+  /// The terminal, if it is one, has another size, or was somebody else's while we were stopped.
+  func refresh(wasStopped: Bool)
   /// Writing may go on for this long, then what is left is lost.
   func hurry(on loop: EventLoop, within limit: Duration)
 }

@@ -38,7 +38,7 @@ final class JoinPipe: JoinFace, @unchecked Sendable {
     return (ending, member.unsaidCount + tooLong)
   }
 
-  func resize() {}
+  func refresh(wasStopped: Bool) {}
 
   func hurry(on loop: EventLoop, within limit: Duration) {
     _ = loop.schedule(

@@ -10,7 +10,7 @@ import Wire
 final class OperatorSeat: @unchecked Sendable {
   // @unchecked: confined to the loop's thread.
 
-  let isAtTerminal = isatty(0) == 1 && isatty(1) == 1
+  let isAtTerminal = JoinConsole.isPossible
   private let nick: String?
   private let loop: EventLoop
   private let ending: Ending

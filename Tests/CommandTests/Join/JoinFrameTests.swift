@@ -51,17 +51,23 @@ struct JoinFrameTests {
     try await ann.expect("parley: the server does not speak this framing", from: .errors)
   }
 
-  @Test("the end of the input half-closes, and what comes then is shown", .needs(.socat))
+  @Test("the end of the input half-closes, and what comes then is shown", .needs(.python3))
   func halfClose() async throws {
-    let puppet = try await Puppet()
-    let ann = try join(puppet.address, "--frame", "line")
+    let script = """
+      import socket
+      listener = socket.create_server(("127.0.0.1", 0))
+      print(listener.getsockname()[1], flush=True)
+      client, _ = listener.accept()
+      text = client.makefile("rb").read()
+      client.sendall(b"you said " + text + b"last")
+      client.close()
+      """
+    let server = try ChildProcess(try Peer.python3.find(), ["-c", script])
+    let port = try await server.expect("\n").dropLast()
+    let ann = try join("127.0.0.1:\(port)", "--frame", "line")
     try ann.write("ping\n")
     ann.closeInput()
-    try await puppet.child.expect("ping\r\n")
-    try await puppet.child.expect("is at EOF", from: .errors)
-    try puppet.child.write("pong\nlast")
-    puppet.child.closeInput()
     #expect(try await ann.ending() == .exited(0))
-    #expect(String(decoding: ann.transcript(), as: UTF8.self) == "pong\nlast\n")
+    #expect(String(decoding: ann.transcript(), as: UTF8.self) == "you said ping\nlast\n")
   }
 }

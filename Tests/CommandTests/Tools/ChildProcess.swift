@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Sockets
 
 /// A program that a test runs and talks to, with pipes or on a terminal of its own.
 ///
@@ -24,7 +24,7 @@ final class ChildProcess: Sendable {
   }
 
   private let conversation: Conversation
-  private let input: Mutex<CInt?>
+  private let input: Locked<CInt?>
 
   /// Starts the file at `path`, see ``Peer`` for finding one, with `environment` added to a plain one.
   init(
@@ -34,7 +34,7 @@ final class ChildProcess: Sendable {
     let spawned = try Spawned(
       path: path, arguments: arguments, environment: environment, connection: connection)
     conversation = try Conversation(spawned)
-    input = Mutex(spawned.input)
+    input = Locked(spawned.input)
   }
 
   deinit {

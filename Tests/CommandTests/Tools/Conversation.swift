@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Sockets
 
 /// What a child process prints and how it ends, collected by two threads of its own.
 ///
@@ -54,13 +54,13 @@ final class Conversation: Sendable {
   }
 
   private let process: pid_t
-  private let state: Mutex<State>
+  private let state: Locked<State>
   /// A byte in it makes the polling thread look at the state again.
   private let alarm: (read: CInt, write: CInt)
 
   init(_ child: Spawned) throws {
     process = child.process
-    state = Mutex(State(output: Output(child.output), errors: Output(child.errors)))
+    state = Locked(State(output: Output(child.output), errors: Output(child.errors)))
     alarm = try Spawned.pipe()
     startThread { self.collect() }
     startThread { self.awaitEnding() }

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Sockets
 
 /// A process just started, and our ends of its standard descriptors.
 struct Spawned {
@@ -11,7 +11,7 @@ struct Spawned {
 
   /// Only one process is started at a time: between making a pipe and marking it as close-on-exec
   /// another child would inherit its ends, and the pipe would never end.
-  private static let turn = Mutex(())
+  private static let turn = Locked(())
 
   init(
     path: String, arguments: [String], environment: [String: String],
