@@ -72,13 +72,15 @@ package enum AcceptCore {
     }
   }
 
-  /// Removes a socket file.
+  /// Removes a socket file; whatever else may be there by now stays.
   ///
   /// The corresponding C function is `unlink`.
   package static func remove(_ path: [UInt8]) {
-    _ = path.withUnsafeBufferPointer { bytes in
-      unlink(String(decoding: bytes, as: UTF8.self))
-    }
+    // A path need not be text.
+    let path = path.map { CChar(bitPattern: $0) } + [0]
+    var information = stat()
+    guard lstat(path, &information) == 0, information.st_mode & S_IFMT == S_IFSOCK else { return }
+    _ = unlink(path)
   }
 
   private static func set(
@@ -95,23 +97,19 @@ package enum AcceptCore {
   private static func bind(_ number: CInt, _ address: SocketAddress) throws(SocketError) {
     do throws(SocketError) {
       // The mask makes a socket file that only its owner can use, from its first moment on.
-      let mask = path(address) == nil ? nil : umask(0o177)
+      let mask = address.socketFile == nil ? nil : umask(0o177)
       defer { if let mask { umask(mask) } }
       try call("bind") { address.withSockaddr { parley_bind(number, $0, $1) } }
     } catch {
-      guard error.code == EADDRINUSE, let path = path(address), isStale(address) else {
+      guard error.code == EADDRINUSE, let path = address.socketFile, isStale(address) else {
         throw error
       }
-      _ = unlink(path)
+      // To connect to a file of another kind is refused as well: only a socket goes.
+      remove(path)
       let mask = umask(0o177)
       defer { umask(mask) }
       try call("bind") { address.withSockaddr { parley_bind(number, $0, $1) } }
     }
-  }
-
-  private static func path(_ address: SocketAddress) -> String? {
-    guard case .unix(let unix) = address, let path = unix.path else { return nil }
-    return String(decoding: path, as: UTF8.self)
   }
 
   private static func isStale(_ address: SocketAddress) -> Bool {

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 /// A `parley serve` that cannot start says why, in one line, and scripts can tell.
@@ -58,6 +59,45 @@ struct ServeStartTests {
       ))
   }
 
+  @Test("a path of something else than a socket ends with 4 and stays what it is")
+  func precious() async throws {
+    let path = "/tmp/parley-test-\(getpid())-precious"
+    let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    try #require(file >= 0)
+    defer {
+      close(file)
+      unlink(path)
+    }
+    #expect(write(file, "text", 4) == 4)
+    let (errors, ending) = try await serve("unix:\(path)")
+    #expect(errors == "parley serve: listen unix:\(path): Address already in use\n")
+    #expect(ending == .exited(4))
+    var information = stat()
+    #expect(stat(path, &information) == 0 && information.st_size == 4)
+  }
+
+  @Test("a socket file is its owner's alone, is taken over when left behind, and goes in the end")
+  func socketFile() async throws {
+    let path = "/tmp/parley-test-\(getpid())-socket"
+    var information = stat()
+    func listen() async throws -> ChildProcess {
+      let server = try ChildProcess(try Tree.parley(), ["serve", "unix:\(path)"])
+      try await server.expect("Ctrl+C ends it.\n", from: .errors)
+      #expect(stat(path, &information) == 0 && information.st_mode & 0o777 == 0o600)
+      return server
+    }
+    let first = try await listen()
+    let (errors, ending) = try await serve("unix:\(path)")
+    #expect(errors == "parley serve: listen unix:\(path): Address already in use\n")
+    #expect(ending == .exited(4))
+    first.signal(SIGKILL)
+    #expect(try await first.ending() == .killed(SIGKILL))
+    let second = try await listen()
+    second.signal(SIGTERM)
+    #expect(try await second.ending() == .exited(0))
+    #expect(stat(path, &information) != 0)
+  }
+
   @Test(
     "what others can reach is refused with an explanation, unless it is open",
     arguments: ["0.0.0.0:0", "[::]:0", "0"], [[], ["--relay"]])
@@ -79,7 +119,7 @@ struct ServeStartTests {
   }
 
   @Test("opened, it says what that means, and serves")
-  func open() async throws {
+  func opened() async throws {
     let child = try ChildProcess(try Tree.parley(), ["serve", "0.0.0.0:0", "--open"])
     let welcome = try await child.expect("Ctrl+C ends it.\n", from: .errors)
     #expect(welcome.contains("parley serves 0.0.0.0:"))
