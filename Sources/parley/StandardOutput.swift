@@ -33,6 +33,9 @@ final class StandardOutput: Sendable {
 
   private var isClosed: Bool { state.withLock { $0.isClosed } }
 
+  /// How many bytes are not written yet.
+  var backlog: Int { state.withLock { $0.pending.count + $0.underWay } }
+
   /// Queues bytes and returns at once; call ``room()`` soon.
   func write(_ bytes: [UInt8]) {
     guard !bytes.isEmpty else { return }

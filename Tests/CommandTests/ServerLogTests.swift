@@ -42,6 +42,17 @@ struct ServerLogTests {
     #expect(values.contains(#"nick '"q\\\\\'{}'"#), "\(values)")
   }
 
+  @Test(
+    "nobody waits for whoever reads it, and lines left out are counted", .needs(.python3),
+    arguments: [[], ["--stop"]])
+  func unread(options: [String]) async throws {
+    let scenario = try ChildProcess(
+      try Peer.python3.find(), [Tree.script("unread_log.py"), try Tree.parley()] + options)
+    let ending = try await scenario.ending(within: .seconds(60))
+    #expect(
+      ending == .exited(0), "\(String(decoding: scenario.transcript(.errors), as: UTF8.self))")
+  }
+
   private func client(_ server: RunningServer, _ listener: Int) throws -> ChildProcess {
     try ChildProcess(try Peer.socat.find(), ["-", "TCP:127.0.0.1:\(server.ports[listener])"])
   }

@@ -23,7 +23,16 @@ enum ServeCommand {
             exit(second == SIGINT ? ExitCode.interrupted.rawValue : ExitCode.terminated.rawValue)
           }
           defer { group.cancelAll() }
-          try await serve(options, settings, seat, until: ending)
+          // A terminal has one owner: with the operator's line on it, the log is only kept elsewhere.
+          let isQuiet = seat?.isAtTerminal == true && isatty(Output.error.rawValue) == 1
+          let log = try ServerLog(isQuiet ? nil : options.log)
+          do {
+            try await serve(options, settings, seat, log, until: ending)
+          } catch {
+            await log.finish(on: loop)
+            throw error
+          }
+          await log.finish(on: loop)
           return .done
         }
       }
@@ -34,22 +43,19 @@ enum ServeCommand {
 
   private static func serve(
     _ options: ServeOptions, _ settings: ServerOptions, _ seat: OperatorSeat?,
-    until ending: Ending
+    _ log: ServerLog, until ending: Ending
   ) async throws {
-    // A terminal has one owner: with the operator's line on it, the log is only kept elsewhere.
-    let isQuiet = seat?.isAtTerminal == true && isatty(Output.error.rawValue) == 1
-    let log = ServerLog(isQuiet ? nil : options.log)
     if options.isRelay {
       try await RelayServer.run(
         settings, format: options.relayFraming?.format, limit: options.maxFrame ?? 65_536,
-        report: log.write
+        report: { log.write($0) }
       ) { server in
-        Output.error.write(Welcome.relay(server.addresses, options.relayFraming ?? .raw))
+        log.write(Welcome.relay(server.addresses, options.relayFraming ?? .raw))
         await ending.wait()
       }
     } else {
-      try await ChatServer.run(settings, report: log.write) { server in
-        Output.error.write(Welcome.chat(server.addresses, isOpen: settings.isOpen))
+      try await ChatServer.run(settings, report: { log.write($0) }) { server in
+        log.write(Welcome.chat(server.addresses, isOpen: settings.isOpen))
         try await seat?.take(part: server)
         await ending.wait()
       }

@@ -4,19 +4,53 @@ import Rooms
 import Sockets
 
 /// One line for each thing that happens, on standard error; whatever came from outside is quoted and escaped.
-struct ServerLog: Sendable {
+///
+/// Nobody waits for whoever reads it: when too much is waiting, lines are left out and counted.
+final class ServerLog: Sendable {
+  /// The most bytes that may wait.
+  private static let limit = 262_144
+
   private let style: ServeOptions.LogStyle?
+  private let output: StandardOutput
+  private let lost = Locked<UInt64>(0)
 
-  /// Without a style nothing is written.
-  init(_ style: ServeOptions.LogStyle?) { self.style = style }
+  /// Without a style no events are written.
+  init(_ style: ServeOptions.LogStyle?) throws(SocketError) {
+    self.style = style
+    output = try StandardOutput(Output.error.rawValue)
+  }
 
-  var write: @Sendable (ServerEvent) -> Void {
-    { [style] event in
-      guard let style else { return }
-      let (name, fields) = ServerLog.describe(event)
-      Output.error.write(
-        ServerLog.line(name, fields, style: style, at: ServerLog.milliseconds()))
+  /// Writes what happened; from any thread, at once.
+  func write(_ event: ServerEvent) {
+    guard let style else { return }
+    guard output.backlog <= Self.limit else {
+      lost.withLock { $0 += 1 }
+      return
     }
+    writeLost()
+    let (name, fields) = Self.describe(event)
+    output.write(Array(Self.line(name, fields, style: style, at: Self.milliseconds()).utf8))
+  }
+
+  /// Writes words for the operator, between the events.
+  func write(_ words: String) { output.write(Array(words.utf8)) }
+
+  /// Waits until everything is written, but not for a reader that has stopped.
+  func finish(on loop: EventLoop) async {
+    writeLost()
+    let timer = loop.schedule(Closer([output]), at: loop.deadline(.after(.seconds(1))))
+    await output.finish()
+    loop.cancel(timer)
+  }
+
+  private func writeLost() {
+    let count = lost.withLock { count in
+      defer { count = 0 }
+      return count
+    }
+    guard count > 0, let style else { return }
+    let line = Self.line("lost", [("lines", .number(count))], style: style, at: Self.milliseconds())
+    output.write(Array(line.utf8))
   }
 
   /// A value of a field: words of ours, words from outside, or a number.
