@@ -1,0 +1,124 @@
+// Fan-out: `senders` of `connections` members speak, and everybody else hears each text.
+//
+// Closed loop: each sender may be `window` texts ahead of what all members have received on average.
+// Open loop: texts are due at fixed times. In the end every text must have reached everybody, once.
+#include "fan.h"
+
+enum { BUFFER = 1 << 18 };
+static struct member *members;
+static char buffer[BUFFER + 1024];
+static uint64_t delivered, said;
+static size_t out_size;
+
+static void flush(struct member *member) {
+  while (member->out_start < member->out_end) {
+    ssize_t count = send(member->descriptor, member->out + member->out_start,
+      member->out_end - member->out_start, 0);
+    if (count < 0 && errno == EAGAIN) return;
+    if (count < 0) fail("send");
+    member->out_start += count;
+  }
+  member->out_start = member->out_end = 0;
+}
+
+// Room for `count` more texts behind what is not sent yet.
+static void make_room(struct member *member, uint64_t count) {
+  memmove(member->out, member->out + member->out_start, member->out_end - member->out_start);
+  member->out_end -= member->out_start;
+  member->out_start = 0;
+  if (member->out_end + count * (options.size + 32) > out_size) fail("the server does not keep up");
+}
+
+static void say(struct member *member, uint64_t count, uint64_t time) {
+  make_room(member, count);
+  for (uint64_t index = 0; index < count; index++)
+    member->out_end += speak(member, member->out + member->out_end, time);
+  said += count;
+  flush(member);
+}
+
+static void hear(struct member *member) {
+  memcpy(buffer, member->rest, member->rest_count);
+  ssize_t count = recv(member->descriptor, buffer + member->rest_count, BUFFER, 0);
+  if (count < 0 && errno == EAGAIN) return;
+  if (count <= 0) fail("the server closed the connection of member %d", member->number);
+  delivered += listen_to(member, buffer, member->rest_count + count);
+}
+
+static int wait_for_events(int epoll, int milliseconds) {
+  struct epoll_event events[512];
+  int ready = epoll_wait(epoll, events, 512, milliseconds);
+  for (int index = 0; index < ready; index++) {
+    struct member *member = &members[events[index].data.u64];
+    if (events[index].events & EPOLLIN) hear(member);
+    if (events[index].events & EPOLLOUT) flush(member);
+  }
+  return ready;
+}
+
+// Throws away what members were told while the others came.
+static void settle(int epoll) {
+  struct epoll_event events[512];
+  for (int ready; (ready = epoll_wait(epoll, events, 512, 200)) > 0;)
+    for (int index = 0; index < ready; index++)
+      if (recv(members[events[index].data.u64].descriptor, buffer, BUFFER, 0) == 0)
+        fail("the server closed the connection of member %d", (int)events[index].data.u64);
+}
+
+static void top_up(uint64_t said_each[]) {
+  uint64_t others = options.connections - 1, step = options.window / 4 > 0 ? options.window / 4 : 1;
+  uint64_t allowed = options.window + delivered / others / options.senders;
+  for (int index = 0; index < options.senders; index++)
+    if (said_each[index] + step <= allowed) {
+      say(&members[index], allowed - said_each[index], now());
+      said_each[index] = allowed;
+    }
+}
+
+static void say_due(uint64_t start) {
+  for (uint64_t due = (now() - start) * options.rate / 1e9; said < due;)
+    say(&members[said % options.senders], 1, start + (uint64_t)((said + 1) * 1e9 / options.rate));
+}
+
+int run_fan(void) {
+  int epoll = epoll_create1(0), kinds = strlen(options.forms);
+  members = calloc(options.connections, sizeof *members);
+  uint64_t *said_each = calloc(options.senders, sizeof *said_each);
+  out_size = (size_t)(options.window + 1024) * 2 * (options.size + 32);
+  for (int index = 0; index < options.connections; index++) {
+    enter(&members[index], index, options.forms[index % kinds]);
+    watch(epoll, members[index].descriptor, EPOLLIN, index);
+  }
+  settle(epoll);
+  for (int index = 0; index < options.senders; index++) {
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = index};
+    members[index].out = malloc(out_size);
+    epoll_ctl(epoll, EPOLL_CTL_MOD, members[index].descriptor, &event);
+    watch(epoll, dup(members[index].descriptor), EPOLLOUT | EPOLLET, index);
+  }
+  uint64_t start = now(), warm = start + options.warm * 1e9, end = warm + options.seconds * 1e9;
+  uint64_t delivered_before = 0;
+  struct measurement measurement = {0};
+  if (options.count > 0) warm = start, end = UINT64_MAX;
+  for (uint64_t time = start; time < end; time = now()) {
+    if (options.count > 0 && delivered >= (uint64_t)options.count) break;
+    if (measurement.began == 0 && time >= warm) {
+      begin(&measurement);
+      delivered_before = delivered;
+    }
+    if (options.rate > 0) say_due(start);
+    else top_up(said_each);
+    int ready = wait_for_events(epoll, options.rate > 0 ? 0 : 5000);
+    if (ready == 0 && options.rate == 0) fail("nothing came for a long time");
+  }
+  measurement.operations = delivered - delivered_before;
+  report(&measurement, "");
+  // Nothing may be missing and nothing may come twice.
+  uint64_t expected = said * (options.connections - 1);
+  for (uint64_t limit = now() + 5000000000u; delivered < expected && now() < limit;)
+    wait_for_events(epoll, 100);
+  if (delivered != expected)
+    fail("%lu texts instead of %lu were received", (unsigned long)delivered, (unsigned long)expected);
+  for (int index = 0; index < options.connections; index++) reset_close(members[index].descriptor);
+  return 0;
+}

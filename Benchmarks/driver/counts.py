@@ -1,0 +1,107 @@
+"""Instructions and allocations a message: figures that a busy machine does not change."""
+import json
+import mmap
+import os
+import re
+import shutil
+import tempfile
+
+from . import rows, servers
+
+THRESHOLDS = os.path.join(servers.ROOT, "Benchmarks", "Thresholds.json")
+FEW, MANY = 4_000, 24_000
+GROWTH = 1.05
+
+
+def instructions(load, name, operations):
+    """Of two runs that differ only in how many messages there were."""
+    if not shutil.which("valgrind"):
+        return None
+    few, many = FEW * operations, MANY * operations
+    return (_callgrind(load, name, many) - _callgrind(load, name, few)) / (MANY - FEW)
+
+
+def _callgrind(load, name, count):
+    with tempfile.NamedTemporaryFile(suffix=".callgrind") as file:
+        wrapper = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={file.name}"]
+        with servers.Server(name, wrapper) as server:
+            servers.load(load, f"port={server.port}", f"count={count}")
+            server.end_in_order()
+        with open(file.name) as text:
+            found = re.search(r"^(?:totals|summary): (\d+)", text.read(), re.MULTILINE)
+    if not found:
+        raise servers.Failure(f"callgrind says nothing about {name}")
+    return int(found.group(1))
+
+
+def allocations(load, name, operations):
+    """Of a second and longer run on a server that has had one."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(bytes(8))
+        file.flush()
+        environment = {"LD_PRELOAD": os.path.join(servers.BUILT, "mallocs.so"),
+                       "BENCH_MALLOCS": file.name}
+        counter = mmap.mmap(file.fileno(), 8)
+        def counted(server, count):
+            before = int.from_bytes(counter[:8], "little")
+            servers.load(load, f"port={server.port}", f"count={count * operations}")
+            return int.from_bytes(counter[:8], "little") - before
+        with servers.Server(name, environment=environment) as server:
+            counted(server, FEW)
+            few = counted(server, FEW)
+            many = counted(server, MANY)
+    return (many - few) / (MANY - FEW)
+
+
+def count(say):
+    """The table's figures by name."""
+    figures = {}
+    for title, (load, name, operations) in rows.COUNTS.items():
+        try:
+            made = instructions(load, name, operations)
+            figures[title] = {
+                "instructions": None if made is None else round(made, 1),
+                "allocations": round(allocations(load, name, operations), 3)}
+        except servers.Failure as failure:
+            figures[title] = {"failure": str(failure)}
+        say(".")
+    return figures
+
+
+def table(figures):
+    text = "| Message | Instructions | Allocations |\n|---|--:|--:|\n"
+    for title, found in figures.items():
+        if "failure" in found:
+            text += f"| {title} | {found['failure']} | |\n"
+        else:
+            made = found["instructions"]
+            text += f"| {title} | {'no valgrind' if made is None else f'{made:,.0f}'} " \
+                f"| {found['allocations']:.3f} |\n"
+    return text
+
+
+def keep(figures):
+    with open(THRESHOLDS, "w") as file:
+        json.dump(figures, file, indent=2)
+        file.write("\n")
+
+
+def grown(figures):
+    """What has grown by more than 5 % over the committed thresholds, in words."""
+    with open(THRESHOLDS) as file:
+        limits = json.load(file)
+    found = []
+    for title, limit in limits.items():
+        own = figures.get(title, {})
+        if "failure" in own or not own:
+            found.append(f"{title}: {own.get('failure', 'not measured')}")
+            continue
+        for kind in ("instructions", "allocations"):
+            if own[kind] is None or limit.get(kind) is None:
+                continue
+            # Some hundredths of an allocation a message come and go with buffers that grow.
+            room = 0.02 if kind == "allocations" else 0
+            if own[kind] > limit[kind] * GROWTH + room:
+                found.append(f"{title}: {own[kind]:g} {kind} a message, allowed are "
+                             f"{limit[kind]:g} and 5 %")
+    return found
