@@ -242,11 +242,10 @@ extension EventLoop {
   }
 
   private func runJobs() {
-    let serial = asUnownedSerialExecutor()
     let preference = asUnownedTaskExecutor()
     for _ in 0..<EventLoop.jobsPerTurn {
       guard let job = jobs.popFirst() else { return }
-      job.runSynchronously(isolatedTo: serial, taskExecutor: preference)
+      job.runSynchronously(on: preference)
     }
   }
 
