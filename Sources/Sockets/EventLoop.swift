@@ -20,15 +20,16 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
   /// The time allowed to operations for which neither the call nor the socket says otherwise.
   public let defaultTimeout: Timeout
 
-  // Loop thread only.
+  // Loop thread only, and no code of others runs during an access: so the runtime need not check, which
+  // would take a third of an echo.
   private let poller: Poller
-  private var slab = Slab()
-  private var jobs = RunQueue()
-  private var timers = Timers<any TimerTarget>()
-  private var again: [UInt64] = []
-  private var atTurnEnd: [any TurnTarget] = []
+  @exclusivity(unchecked) private var slab = Slab()
+  @exclusivity(unchecked) private var jobs = RunQueue()
+  @exclusivity(unchecked) private var timers = Timers<any TimerTarget>()
+  @exclusivity(unchecked) private var again: [UInt64] = []
+  @exclusivity(unchecked) private var atTurnEnd: [any TurnTarget] = []
   private var hasEnded = false
-  private var clock: Nanoseconds = parley_monotonic_nanoseconds()
+  @exclusivity(unchecked) private var clock: Nanoseconds = parley_monotonic_nanoseconds()
 
   /// Where all sockets of the loop read into: valid until the next read, never across a suspension.
   package let scratch: UnsafeMutableRawBufferPointer

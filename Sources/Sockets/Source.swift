@@ -41,17 +41,18 @@ package final class Source: @unchecked Sendable {
     }
   }
 
+  // Unchecked for the reason that the loop's own state is.
   package let loop: EventLoop
   /// The socket; nil once closed.
-  package var core: StreamCore?
+  @exclusivity(unchecked) package var core: StreamCore?
   /// What operations may take unless the call says otherwise.
-  package var timeout = Timeout.inherited
+  @exclusivity(unchecked) package var timeout = Timeout.inherited
 
-  private var reading = Queue()
-  private var writing = Queue()
-  private var tickets: UInt32 = 0
-  private var timer: Timers<any TimerTarget>.ID?
-  private var timerDeadline = Nanoseconds.max
+  @exclusivity(unchecked) private var reading = Queue()
+  @exclusivity(unchecked) private var writing = Queue()
+  @exclusivity(unchecked) private var tickets: UInt32 = 0
+  @exclusivity(unchecked) private var timer: Timers<any TimerTarget>.ID?
+  @exclusivity(unchecked) private var timerDeadline = Nanoseconds.max
 
   /// Registers a descriptor on the calling loop.
   package init(_ descriptor: consuming Descriptor, on loop: EventLoop) throws(SocketError) {
