@@ -152,7 +152,12 @@ extension EventLoop {
   package func perform<Result: Sendable>(
     _ body: @Sendable @concurrent () async throws -> Result
   ) async throws -> Result {
-    try await withTaskExecutorPreference(self) { try await body() }
+    try await withTaskExecutorPreference(self) {
+      // The compiler spares itself the move when what it sees next is a call of an async closure, which does
+      // not move either: its code would run on the caller's thread until its first suspension.
+      if !isCurrent { await Task.yield() }
+      return try await body()
+    }
   }
 
   /// Whether the calling code runs on the loop's thread.

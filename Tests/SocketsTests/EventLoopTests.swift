@@ -23,6 +23,16 @@ struct EventLoopTests {
     }
   }
 
+  @Test("runs a closure that its body does nothing but call on its own thread")
+  func ownThreadFromAnother() async throws {
+    let isThere: @Sendable (EventLoop) async throws -> Bool = { $0.isCurrent }
+    try await EventLoop.run { home in
+      let wasThere = try await EventLoop.run { away in try await isThere(away) }
+      #expect(wasThere)
+      #expect(home.isCurrent)
+    }
+  }
+
   @Test("gives back what its body returned, and throws what it threw")
   func results() async throws {
     struct Oops: Error {}
