@@ -63,6 +63,9 @@ final class Link {
   /// Paces from now on, once the door has told that the peer needs it.
   func pace(_ pacing: Pacing) { self.pacing = pacing }
 
+  /// Reads what is there, before the loop tells of it.
+  func look() { ready(.readable) }
+
   /// Queues bytes for this client alone.
   func send(_ bytes: [UInt8]) {
     guard takesMore() else { return }

@@ -29,6 +29,8 @@ final class Client {
   private unowned let server: ServerLoop
   private var lastTicket: UInt64 = 0
   private var isDraining = false
+  /// How many rooms have still to answer before a client that wants to leave may; nil before it does.
+  private var fencesLeft: Int?
   private var isOver = false
   private var timer: Timers<any TimerTarget>.ID?
   private var timerDeadline = Instant.distantFuture
@@ -78,7 +80,8 @@ final class Client {
     isDraining = true
     defer { isDraining = false }
     // Who lets too much wait is about to be cut: what it still asks for would only add to that.
-    while !isOver, link?.isOverfull != true, let action = door.next() {
+    while !isOver, link?.isOverfull != true {
+      guard mayGoOn(), let action = door.next() else { break }
       switch action {
       case .request(let request): server.handle(request, of: self)
       case .transmit(let bytes): link?.send(bytes)
@@ -86,6 +89,26 @@ final class Client {
       }
     }
     if !isOver { arm() }
+  }
+
+  /// Whether the next action can be taken: `printf … | nc` says all and its end at once, and gets its
+  /// answers all the same.
+  private func mayGoOn() -> Bool {
+    guard let reason = door.pendingClose else { return true }
+    // Those who are sent away do not want to wait for anything, and nobody waits for them.
+    if case .dismissed = reason { return true }
+    if fencesLeft == nil {
+      fencesLeft = seats.count
+      server.fence(self)
+    }
+    return fencesLeft == 0
+  }
+
+  /// A room has answered everything.
+  func passFence() {
+    guard let left = fencesLeft, left > 0 else { return }
+    fencesLeft = left - 1
+    if left == 1, !isDraining { drain() }
   }
 
   private func close(_ reason: CloseReason) {
@@ -156,6 +179,9 @@ extension Client: TimerTarget {
   func expired() {
     timer = nil
     timerDeadline = .distantFuture
+    guard !isOver else { return }
+    // A busy loop may be late: what the client said in time counts.
+    link?.look()
     guard !isOver else { return }
     door.expire(at: now)
     drain()

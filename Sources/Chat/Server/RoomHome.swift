@@ -57,6 +57,9 @@ final class RoomHome {
       guard mayAsk(order, id) else { break }
       let events = room.history(last: last)
       tell(order, .reply(id: id, .history(room: place.id, events, missed: 0)))
+    case .fence:
+      batches[order.loop].fenced.append(order.client)
+      isConcerned[order.loop] = true
     }
     return false
   }

@@ -11,6 +11,8 @@ struct RoomOrder: Sendable {
     case rename(to: String)
     case who(id: UInt64)
     case history(id: UInt64, last: Int)
+    /// Asks for a word when everything before is answered.
+    case fence
   }
 
   let room: Directory.Place
@@ -56,6 +58,8 @@ struct RoomBatch: Sendable {
   var events: [ChatEvent] = []
   /// Answers to single clients, which come after the events.
   var notices: [(client: ClientID, notice: Notice)] = []
+  /// Whose ``RoomOrder/Kind/fence`` all of the above came before.
+  var fenced: [ClientID] = []
   /// Joins that were refused.
   var refused: [Refused] = []
 }

@@ -13,6 +13,7 @@ final class ServerLoop: @unchecked Sendable {
   enum Parcel: Sendable {
     case order(RoomOrder)
     case batch(RoomBatch)
+    case fenced(ClientID)
     /// Not told when the one whom it is for ignores its author.
     case whisper(ClientID, by: ClientID, Notice)
   }
@@ -179,6 +180,13 @@ final class ServerLoop: @unchecked Sendable {
 
   // MARK: - Between rooms and clients
 
+  /// Asks all rooms of a client for a word when they have answered it.
+  func fence(_ client: Client) {
+    for seat in client.seats {
+      send(RoomOrder(room: seat.place, client: client.id, loop: index, kind: .fence))
+    }
+  }
+
   /// Gives an order to a room, here at once, elsewhere at the end of the turn.
   func send(_ order: RoomOrder) {
     guard order.room.home == index else { return put(.order(order), for: order.room.home) }
@@ -201,6 +209,7 @@ final class ServerLoop: @unchecked Sendable {
     switch parcel {
     case .order(let order): perform(order)
     case .batch(let batch): deliver(batch)
+    case .fenced(let client): clients[client]?.passFence()
     case .whisper(let client, let author, let notice):
       guard let client = clients[client], !client.door.isIgnoring(author) else { return }
       client.tell(notice)
@@ -208,7 +217,10 @@ final class ServerLoop: @unchecked Sendable {
   }
 
   private func perform(_ order: RoomOrder) {
-    guard let home = home(for: order) else { return }
+    guard let home = home(for: order) else {
+      if case .fence = order.kind { put(.fenced(order.client), for: order.loop) }
+      return
+    }
     if home.mustCommit(before: order) { commit(home) }
     if home.perform(order, at: wall), directory.leave(order.room.id) {
       homes[order.room.id] = nil
@@ -264,6 +276,7 @@ final class ServerLoop: @unchecked Sendable {
     }
     fans[room.id]?.deliver(batch.events, offset: offset, using: &buffer, from: flusher.pool)
     for (client, notice) in batch.notices { clients[client]?.tell(notice) }
+    for client in batch.fenced { clients[client]?.passFence() }
   }
 
   private func attach(

@@ -120,6 +120,10 @@ package struct Door: Sendable {
   /// What to do next, or nil when all is done.
   package mutating func next() -> Action? { outbox.next() }
 
+  /// The close that comes without another request before it: until the next action is taken, what
+  /// the client asked for can still be answered.
+  package var pendingClose: CloseReason? { outbox.pendingClose }
+
   /// Tells this client alone, in its door's form.
   ///
   /// `wall` counts milliseconds since 1970, `offset` seconds east of UTC for doors that show a

@@ -45,6 +45,17 @@ struct DoorOutbox: Sendable {
     close(reason)
   }
 
+  /// The close that comes without another request before it.
+  var pendingClose: CloseReason? {
+    guard isClosed, told.isEmpty, first < actions.count,
+      case .close(let reason)? = actions.last
+    else { return nil }
+    let hasRequest = actions[first...].contains {
+      if case .request = $0 { true } else { false }
+    }
+    return hasRequest ? nil : reason
+  }
+
   mutating func next() -> Door.Action? {
     if !told.isEmpty {
       let bytes = told
