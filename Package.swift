@@ -43,7 +43,7 @@ let package = Package(
       name: "MessagingTests", dependencies: ["Messaging", "Sockets", "Wire"],
       swiftSettings: common),
     .testTarget(
-      name: "ChatTests", dependencies: ["Chat", "Rooms", "Messaging", "Sockets", "Wire"],
+      name: "ChatTests", dependencies: ["CLinux", "Chat", "Rooms", "Messaging", "Sockets", "Wire"],
       swiftSettings: common),
     .testTarget(
       name: "CommandTests", dependencies: ["parley", "Chat", "Rooms", "Sockets", "Wire"],

@@ -14,6 +14,8 @@ struct FanBuffer {
 
   /// Says that everything appended to ``bytes`` since the last mark is one event of `author`.
   mutating func mark(_ author: ClientID) {
+    // A door may show nothing of an event.
+    guard bytes.count > ends.last ?? 0 else { return }
     ends.append(bytes.count)
     authors.append(author)
     guard !concerns(author) else { return }
