@@ -57,7 +57,7 @@ extension MessageConnection {
   ///   limit; nothing was sent then, and the connection stays usable. Otherwise `SocketError` or
   ///   `CancellationError`; when a part had been sent by then, all further sends fail.
   public func send(_ message: [UInt8], timeout: Timeout = .inherited) async throws {
-    guard loop.isCurrent else {
+    guard loop.isHome else {
       return try await loop.perform { try await self.send(message, timeout: timeout) }
     }
     try await transmit(timeout) { stream in try stream.enqueue(message) }
@@ -70,7 +70,7 @@ extension MessageConnection {
   ///   - timeout: How long it may take in all.
   /// - Throws: As ``send(_:timeout:)-([UInt8],_)``.
   public func send(_ text: String, timeout: Timeout = .inherited) async throws {
-    guard loop.isCurrent else {
+    guard loop.isHome else {
       return try await loop.perform { try await self.send(text, timeout: timeout) }
     }
     try await transmit(timeout) { stream in try stream.enqueue(text.utf8) }
@@ -83,7 +83,7 @@ extension MessageConnection {
   ///   - timeout: How long it may take in all.
   /// - Throws: As ``send(_:timeout:)-([UInt8],_)``; when one message does not fit, none is sent.
   public func send(contentsOf messages: [[UInt8]], timeout: Timeout = .inherited) async throws {
-    guard loop.isCurrent else {
+    guard loop.isHome else {
       return try await loop.perform { try await self.send(contentsOf: messages, timeout: timeout) }
     }
     try await transmit(timeout) { stream in
@@ -122,7 +122,7 @@ extension MessageConnection {
   ///   ``MessagingError/truncated``, after which every receive throws the same; `SocketError`; or
   ///   `CancellationError`.
   public func receive(timeout: Timeout = .inherited) async throws -> [UInt8]? {
-    guard loop.isCurrent else {
+    guard loop.isHome else {
       return try await loop.perform { try await self.receive(timeout: timeout) }
     }
     return try await stream.reading(timeout) { limit in
@@ -150,7 +150,7 @@ extension MessageConnection {
     timeout: Timeout = .inherited, _ body: (Span<UInt8>, inout Replies) throws -> Void
   ) async throws {
     var replies = Replies(stream)
-    guard loop.isCurrent else { return try await forEachElsewhere(timeout, &replies, body) }
+    guard loop.isHome else { return try await forEachElsewhere(timeout, &replies, body) }
     try await stream.reading(timeout) { _ in
       repeat {
         do {
@@ -186,7 +186,7 @@ extension MessageConnection {
   /// Sends the replies; their buffer and the stream's change places, so neither is allocated again.
   private func flush(_ replies: inout Replies, _ timeout: Timeout) async throws {
     guard !replies.bytes.isEmpty else { return }
-    guard loop.isCurrent else {
+    guard loop.isHome else {
       let bytes = replies.bytes
       replies.bytes.reset()
       return try await loop.perform { try await self.transmit(timeout) { $0.outgoing = bytes } }

@@ -43,7 +43,7 @@ public final class TextLines: Sendable {
   /// - Throws: ``MessagingError/unsendable(_:)`` when the text holds an LF or is over the limit;
   ///   nothing is added then. Otherwise as ``flush(timeout:)``.
   public func write(_ line: String, timeout: Timeout = .inherited) async throws {
-    guard connection.loop.isCurrent else {
+    guard connection.loop.isHome else {
       return try await connection.loop.perform { try await self.write(line, timeout: timeout) }
     }
     try Task.checkCancellation()
@@ -61,7 +61,7 @@ public final class TextLines: Sendable {
   /// - Throws: `SocketError` or `CancellationError`. The lines still wait then if nothing of them
   ///   was sent; once a part was, all further flushes fail.
   public func flush(timeout: Timeout = .inherited) async throws {
-    guard connection.loop.isCurrent else {
+    guard connection.loop.isHome else {
       return try await connection.loop.perform { try await self.flush(timeout: timeout) }
     }
     guard !stream.outgoing.isEmpty else { return }
@@ -75,7 +75,7 @@ public final class TextLines: Sendable {
   ///   ended the stream after a whole line, then always nil.
   /// - Throws: As ``MessageConnection/receive(timeout:)``.
   public func read(timeout: Timeout = .inherited) async throws -> String? {
-    guard connection.loop.isCurrent else {
+    guard connection.loop.isHome else {
       return try await connection.loop.perform { try await self.read(timeout: timeout) }
     }
     return try await stream.reading(timeout) { limit in

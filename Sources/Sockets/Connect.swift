@@ -59,7 +59,7 @@ public enum Connect {
   package static func open(
     _ address: Address, on loop: EventLoop, resolver: Resolver, options: Options = Options()
   ) async throws -> Connection {
-    guard loop.isCurrent else {
+    guard loop.isHome else {
       return try await loop.perform {
         try await open(address, on: loop, resolver: resolver, options: options)
       }

@@ -14,7 +14,7 @@ extension Connection {
   public func read(
     into buffer: inout [UInt8], atMost maximum: Int = 65_536, timeout: Timeout = .inherited
   ) async throws -> Int {
-    guard loop.isCurrent else {
+    guard loop.isHome else {
       let bytes = try await loop.perform {
         try await self.read(atMost: maximum, timeout: timeout)
       }
@@ -39,7 +39,7 @@ extension Connection {
   public func read(
     atMost maximum: Int = 65_536, timeout: Timeout = .inherited
   ) async throws -> [UInt8] {
-    guard loop.isCurrent else {
+    guard loop.isHome else {
       return try await loop.perform { try await self.read(atMost: maximum, timeout: timeout) }
     }
     var bytes: [UInt8] = []
@@ -56,7 +56,7 @@ extension Connection {
   /// - Throws: ``SocketError`` with ``SocketError/Reason/endOfStream(received:expected:)`` when the stream ends before;
   ///   otherwise ``SocketError`` or `CancellationError`. What was read by then is lost.
   public func read(exactly count: Int, timeout: Timeout = .inherited) async throws -> [UInt8] {
-    guard loop.isCurrent else {
+    guard loop.isHome else {
       return try await loop.perform { try await self.read(exactly: count, timeout: timeout) }
     }
     let limit = source.limit("read", timeout)
@@ -86,7 +86,7 @@ extension Connection {
   public func readToEnd(
     atMost maximum: Int, timeout: Timeout = .inherited
   ) async throws -> [UInt8] {
-    guard loop.isCurrent else {
+    guard loop.isHome else {
       return try await loop.perform { try await self.readToEnd(atMost: maximum, timeout: timeout) }
     }
     let limit = source.limit("read", timeout)

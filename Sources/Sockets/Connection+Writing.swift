@@ -8,7 +8,7 @@ extension Connection {
   ///
   /// The corresponding C function is `send`.
   public func write(_ bytes: [UInt8], timeout: Timeout = .inherited) async throws {
-    guard loop.isCurrent else {
+    guard loop.isHome else {
       return try await loop.perform { try await self.write(bytes, timeout: timeout) }
     }
     let limit = source.limit("write", timeout)
@@ -42,7 +42,7 @@ extension Connection {
   ///
   /// The corresponding C function is `sendmsg`.
   public func write(vectored pieces: [[UInt8]], timeout: Timeout = .inherited) async throws {
-    guard loop.isCurrent else {
+    guard loop.isHome else {
       return try await loop.perform { try await self.write(vectored: pieces, timeout: timeout) }
     }
     let limit = source.limit("write", timeout)

@@ -65,7 +65,7 @@ public struct Connection: Sendable {
   ///
   /// The corresponding C function is `shutdown`.
   public func shutdownWrite(timeout: Timeout = .inherited) async throws {
-    guard loop.isCurrent else {
+    guard loop.isHome else {
       return try await loop.perform { try await self.shutdownWrite(timeout: timeout) }
     }
     let limit = source.limit("shutdown", timeout)
@@ -80,7 +80,7 @@ public struct Connection: Sendable {
   ///
   /// The corresponding C function is `shutdown`.
   public func shutdownRead() async throws {
-    guard loop.isCurrent else { return try await loop.perform { try await self.shutdownRead() } }
+    guard loop.isHome else { return try await loop.perform { try await self.shutdownRead() } }
     try shutdown(CInt(SHUT_RD))
   }
 

@@ -86,7 +86,7 @@ public final class Datagrams: Sendable {
   public static func bind(
     _ address: SocketAddress, on loop: EventLoop, options: Options = Options()
   ) async throws -> Datagrams {
-    guard loop.isCurrent else {
+    guard loop.isHome else {
       return try await loop.perform { try await bind(address, on: loop, options: options) }
     }
     do throws(SocketError) {
@@ -131,7 +131,7 @@ public final class Datagrams: Sendable {
   public func send(
     _ bytes: [UInt8], to address: SocketAddress, timeout: Timeout = .inherited
   ) async throws {
-    guard loop.isCurrent else {
+    guard loop.isHome else {
       return try await loop.perform { try await self.send(bytes, to: address, timeout: timeout) }
     }
     let limit = source.limit("send", timeout)
@@ -160,7 +160,7 @@ public final class Datagrams: Sendable {
   public func receive(
     atMost maximum: Int = 65_535, timeout: Timeout = .inherited
   ) async throws -> Datagram {
-    guard loop.isCurrent else {
+    guard loop.isHome else {
       return try await loop.perform {
         try await self.receive(atMost: maximum, timeout: timeout)
       }

@@ -4,7 +4,7 @@ extension EventLoop {
   /// - Parameter duration: How long; the clock stands still while the machine is suspended.
   /// - Throws: `CancellationError` as soon as the task is cancelled.
   public func sleep(for duration: Duration) async throws {
-    guard isCurrent else { return try await perform { try await self.sleep(for: duration) } }
+    guard isHome else { return try await perform { try await self.sleep(for: duration) } }
     let sleeper = Sleeper()
     // Not from this turn's start: the sleep would end too early.
     let deadline = deadline(.after(duration))

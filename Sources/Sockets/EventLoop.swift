@@ -152,12 +152,25 @@ extension EventLoop {
   package func perform<Result: Sendable>(
     _ body: @Sendable @concurrent () async throws -> Result
   ) async throws -> Result {
-    try await withTaskExecutorPreference(self) {
-      // The compiler spares itself the move when what it sees next is a call of an async closure, which does
-      // not move either: its code would run on the caller's thread until its first suspension.
+    let outcome = await withTaskExecutorPreference(self) {
+      () async -> Swift.Result<Result, any Error> in
+      // The compiler spares itself the move when what it sees next is a call of an async closure, which
+      // does not move either: its code would run on the caller's thread until its first suspension.
       if !isCurrent { await Task.yield() }
-      return try await body()
+      do { return .success(try await body()) } catch { return .failure(error) }
     }
+    // Still on this loop's thread, but with the caller's preference again: go where that says.
+    await Task.yield()
+    return try outcome.get()
+  }
+
+  /// Whether the calling task is on the loop's thread, and comes back to it after each suspension.
+  ///
+  /// The thread alone does not tell: a task that prefers another loop can be here for the moment, and
+  /// would go on over there as soon as it waits.
+  package var isHome: Bool {
+    guard isCurrent else { return false }
+    return withUnsafeCurrentTask { $0?.unownedTaskExecutor == asUnownedTaskExecutor() }
   }
 
   /// Whether the calling code runs on the loop's thread.

@@ -74,7 +74,7 @@ public final class Listener: Sendable {
   public static func bind(
     _ address: SocketAddress, on loop: EventLoop, options: Options = Options()
   ) async throws -> Listener {
-    guard loop.isCurrent else {
+    guard loop.isHome else {
       return try await loop.perform { try await bind(address, on: loop, options: options) }
     }
     let descriptor = try AcceptCore.listen(
@@ -101,7 +101,7 @@ public final class Listener: Sendable {
     report: @escaping @Sendable (Incident) -> Void = { _ in },
     _ body: @escaping @Sendable (Connection) async throws -> Void
   ) async throws {
-    guard loop.isCurrent else {
+    guard loop.isHome else {
       return try await loop.perform { try await self.run(report: report, body) }
     }
     let door = Doorkeeper(

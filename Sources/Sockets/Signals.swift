@@ -46,7 +46,7 @@ public final class Signals: Sendable {
   /// - Throws: `CancellationError`, or ``SocketError``.
   public func next() async throws -> CInt {
     let loop = source.loop
-    guard loop.isCurrent else { return try await loop.perform { try await self.next() } }
+    guard loop.isHome else { return try await loop.perform { try await self.next() } }
     let limit = source.limit("signalfd", nil)
     try await source.begin(.reading, limit)
     defer { source.end(.reading) }

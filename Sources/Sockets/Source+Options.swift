@@ -21,7 +21,7 @@ extension Source {
     _ operation: StaticString, _ address: SocketAddress,
     _ body: @escaping @Sendable (CInt) throws(SocketError) -> Result
   ) async throws -> Result {
-    guard loop.isCurrent else {
+    guard loop.isHome else {
       return try await loop.perform { try await self.onLoop(operation, address, body) }
     }
     do throws(SocketError) {

@@ -62,6 +62,24 @@ struct ConnectionTests {
     #expect(echoed == 1_000_000)
   }
 
+  @Test("leaves a task that uses it from elsewhere where that task was")
+  func comesBack() async throws {
+    try await EventLoop.run { home in
+      let (one, other) = try Sandbox.pair(.unix, on: home)
+      try await EventLoop.run { away in
+        try await one.write("x")
+        #expect(away.isCurrent)
+        #expect(try await other.read(timeout: nil) == Array("x".utf8))
+        #expect(away.isCurrent)
+        await #expect(throws: SocketError.self) { try await one.read(timeout: .milliseconds(1)) }
+        #expect(away.isCurrent)
+      }
+      #expect(home.isCurrent)
+      one.close()
+      other.close()
+    }
+  }
+
   @Test("says how much came when the stream ends too soon", arguments: Transport.allCases)
   func endsTooSoon(transport: Transport) async throws {
     try await EventLoop.run { loop in
