@@ -12,12 +12,13 @@ final class FrameStream: @unchecked Sendable {
   let format: FrameFormat
   let limit: Int
 
-  private var decoder: FrameDecoder
-  private var hasEnded = false
+  // Unchecked: on one thread, and `body`, which a message is lent to, cannot reach them.
+  @exclusivity(unchecked) private var decoder: FrameDecoder
+  @exclusivity(unchecked) private var hasEnded = false
 
   /// Frames that are not sent yet; used again and again, so that a stream settles at no allocation.
-  var outgoing: [UInt8] = []
-  private var sent = 0
+  @exclusivity(unchecked) var outgoing: [UInt8] = []
+  @exclusivity(unchecked) private var sent = 0
 
   /// More than this is not collected for one write.
   static let batch = 65_536

@@ -23,3 +23,14 @@ extension [UInt8] {
     }
   }
 }
+
+extension Span<UInt8> {
+  /// Whether `byte` is among them.
+  @inline(__always)
+  func holds(_ byte: UInt8) -> Bool {
+    unsafe withUnsafeBufferPointer { bytes in
+      guard let base = bytes.baseAddress else { return false }
+      return unsafe memchr(base, CInt(byte), bytes.count) != nil
+    }
+  }
+}
