@@ -198,6 +198,7 @@ extension ServeOptions {
       }
       return
     }
+    if loops != nil { throw UsageError("--relay runs on one loop, so --loops has no meaning") }
     if joins { throw UsageError("--relay has no members, so there is nothing to --join") }
     if listeners.contains(where: { $0.door != nil }) {
       throw UsageError("--relay has one framing for all: --frame KIND instead of ,frame=KIND")

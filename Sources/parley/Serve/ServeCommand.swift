@@ -68,7 +68,7 @@ enum ServeCommand {
     let resolver = Resolver()
     let isDefault = options.listeners.isEmpty
     for listener in isDefault ? options.defaultListeners : options.listeners {
-      let address = try Address(listener.address)
+      let address = try address(listener.address)
       for resolved in try await resolver.resolve(address, for: .listening) {
         settings.listening.append(
           .init(
@@ -94,6 +94,13 @@ enum ServeCommand {
     case .after(let limit): settings.unacknowledgedLimit = limit
     }
     return settings
+  }
+
+  /// A host alone means our port; port 0, when it is said, means any.
+  private static func address(_ text: String) throws(AddressError) -> Address {
+    let address = try Address(text)
+    guard address.port == 0, !text.utf8.reversed().starts(with: "0:".utf8) else { return address }
+    return try Address(text, port: 7000)
   }
 
   /// Raises the number of files that the process may open to the most it is allowed, and tells it.
