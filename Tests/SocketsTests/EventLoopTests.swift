@@ -66,6 +66,34 @@ struct EventLoopTests {
     }
   }
 
+  @Test("is the executor of actors that ask for it, called from the loop and from elsewhere")
+  func actors() async throws {
+    actor Resident {
+      private let loop: EventLoop
+      private var count = 0
+      init(_ loop: EventLoop) { self.loop = loop }
+      nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+      func visit() async throws -> Int {
+        assertIsolated()
+        count += 1
+        try await loop.sleep(for: .zero)
+        preconditionIsolated()
+        #expect(loop.isCurrent)
+        return count
+      }
+    }
+    try await EventLoop.run { loop in
+      let resident = Resident(loop)
+      #expect(try await resident.visit() == 1)
+      let elsewhere = try await withThrowingTaskGroup(of: Int.self) { group in
+        group.addTask(executorPreference: globalConcurrentExecutor) { try await resident.visit() }
+        return try await group.next()
+      }
+      #expect(elsewhere == 2)
+      #expect(loop.isCurrent)
+    }
+  }
+
   @Test("a sleep of an hour ends at once when cancelled")
   func cancelsSleep() async throws {
     try await EventLoop.run { loop in
