@@ -27,7 +27,7 @@ struct Served: Sendable {
   ) async throws -> Result {
     var options = ServerOptions()
     options.listening = [.init(address: .ipv4(.loopback, port: 0))]
-    options.patience = .seconds(10)
+    options.patience = .seconds(30)
     change(&options)
     let reports = Reports()
     return try await ChatServer.run(options, report: reports.add) { server in

@@ -20,7 +20,7 @@ struct SlowReaderTests {
       let reader = try await served.enter(kind, "reader")
       let writer = try await served.enter(.line, "writer")
       let line = String(repeating: "x", count: 997)
-      let lines = 2000
+      let lines = 300
       for number in 0..<lines {
         try await writer.say("\(number) \(line)")
         let heard = try await reader.read { $0.text == "\(number) \(line)" }
