@@ -33,6 +33,7 @@ final class Link {
   private var state = State.open
   private var isMarked = false
   private(set) var isOverfull = false
+  private var admitsGoodbye = false
   private var isPaused = false
   private var hasPeerEnded = false
   private var pacing: Pacing?
@@ -104,7 +105,10 @@ final class Link {
   /// not the fault of a client that has taken everything so far.
   private func takesMore() -> Bool {
     guard state == .open, !isOverfull else { return false }
-    guard outbox.byteCount > flusher.limit else { return true }
+    guard outbox.byteCount > flusher.limit, !admitsGoodbye else {
+      admitsGoodbye = false
+      return true
+    }
     // An error shows itself again at the end of the turn; now members are walked through.
     _ = advance()
     guard outbox.byteCount > flusher.limit else { return true }
@@ -125,7 +129,10 @@ final class Link {
     // A frame that was cut still goes out whole: without that the goodbye could not be read.
     outbox.removeUnbegun(keeping: pacing?.left ?? .max)
     isOverfull = false
+    // The cut slice may be longer than the limit by itself; refused, the goodbye would be for ever.
+    admitsGoodbye = true
     owner.owner.overflowed()
+    admitsGoodbye = false
   }
 
   /// Writes what the turn has brought; called by the flusher.
