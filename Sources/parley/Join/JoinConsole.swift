@@ -84,6 +84,8 @@ final class JoinConsole: JoinFace, @unchecked Sendable {
   private func listen() async {
     while !hasInputEnded {
       let bytes = await input.next()
+      // The screen has been given back: nothing more is drawn.
+      guard !isOver else { return }
       if bytes.isEmpty { hasInputEnded = true }
       output.write(terminal.receive(bytes))
       for wish in terminal.takeWishes() {

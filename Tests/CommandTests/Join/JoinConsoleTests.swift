@@ -83,5 +83,6 @@ struct JoinConsoleTests {
     server.child.signal(SIGTERM)
     try await ann.expect("parley: the server said goodbye")
     #expect(try await ann.ending() == .exited(1))
+    #expect(screen(of: ann).allSatisfy { !$0.contains("> parley: ") })
   }
 }
