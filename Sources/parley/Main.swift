@@ -4,10 +4,19 @@ import Sockets
 @main
 struct Main {
   static func main() {
+    openMissing()
     // Before any other thread exists: all of them inherit this.
     Signals.block([SIGINT, SIGTERM])
     Signals.ignoreBrokenPipes()
     exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+  }
+
+  /// Puts nothing where a standard descriptor is missing: a socket of ours would take its number and
+  /// get what is meant for people.
+  private static func openMissing() {
+    for number in CInt(0)...2 where fcntl(number, F_GETFD) < 0 {
+      _ = open("/dev/null", number == 0 ? O_RDONLY : O_WRONLY)
+    }
   }
 
   /// Runs the command: the one place where errors become words and exit codes.

@@ -23,6 +23,17 @@ struct CommandLineTests {
     #expect(help.errors.isEmpty && help.ending == .exited(0))
   }
 
+  @Test(
+    "a closed standard descriptor is as good as an empty or forgetful one",
+    arguments: ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+  func closed(how: String) async throws {
+    let server = try await RunningServer(["any"])
+    let shell = try ChildProcess(
+      "/bin/sh",
+      ["-c", "echo hello | \(try Tree.parley()) join 127.0.0.1:\(server.ports[0]) \(how)"])
+    #expect(try await shell.ending(within: .seconds(30)) == .exited(0))
+  }
+
   @Test("a usage error is one line and a pointer on standard error, and ends with 2")
   func usage() async throws {
     let mistyped = try await run("join", "localhost:1", "--nikc", "a")
