@@ -20,16 +20,20 @@ enum Welcome {
     }
     let framed = listening.first { $0.door == .u16 && $0.address.port != nil }
     if let framed, let port = framed.address.port {
+      // Not indented, with a blank line behind the function: so it can be pasted into python3 too.
       text += """
         Or from Python, with frames of a 2-byte length (docs/wire.md has the others):
-          import socket, threading
-          s = socket.create_connection(("\(name(framed.address))", \(port)))
-          def show():
-              while n := s.recv(2): print(s.recv(int.from_bytes(n, "big")).decode())
-          threading.Thread(target=show, daemon=True).start()
-          while text := input():
-              m = f"[2026-01-01T00:00:00] YOU:\\n\\t{text}".encode()
-              s.sendall(len(m).to_bytes(2, "big") + m)
+
+        import socket, threading
+        s = socket.create_connection(("\(name(framed.address))", \(port)))
+        def show():
+            while n := s.recv(2): print(s.recv(int.from_bytes(n, "big")).decode())
+
+        threading.Thread(target=show, daemon=True).start()
+        while text := input():
+            m = f"[2026-01-01T00:00:00] YOU:\\n\\t{text}".encode()
+            s.sendall(len(m).to_bytes(2, "big") + m)
+
 
         """
     }
