@@ -9,16 +9,21 @@ import tempfile
 from . import rows, servers
 
 THRESHOLDS = os.path.join(servers.ROOT, "Benchmarks", "Thresholds.json")
-FEW, MANY = 4_000, 24_000
 GROWTH = 1.05
+
+
+def lengths(operations):
+    """How many messages the shorter and the longer run have: a line to many is work enough."""
+    return (4_000, 24_000) if operations == 1 else (200, 1_700)
 
 
 def instructions(load, name, operations):
     """Of two runs that differ only in how many messages there were."""
     if not shutil.which("valgrind"):
         return None
-    few, many = FEW * operations, MANY * operations
-    return (_callgrind(load, name, many) - _callgrind(load, name, few)) / (MANY - FEW)
+    few, many = lengths(operations)
+    more = _callgrind(load, name, many * operations) - _callgrind(load, name, few * operations)
+    return more / (many - few)
 
 
 def _callgrind(load, name, count):
@@ -46,11 +51,12 @@ def allocations(load, name, operations):
             before = int.from_bytes(counter[:8], "little")
             servers.load(load, f"port={server.port}", f"count={count * operations}")
             return int.from_bytes(counter[:8], "little") - before
+        few, many = lengths(operations)
         with servers.Server(name, environment=environment) as server:
-            counted(server, FEW)
-            few = counted(server, FEW)
-            many = counted(server, MANY)
-    return (many - few) / (MANY - FEW)
+            counted(server, few)
+            before = counted(server, few)
+            after = counted(server, many)
+    return (after - before) / (many - few)
 
 
 def count(say):

@@ -66,15 +66,19 @@ def rows():
     ]
 
 
-# How many messages a connection's worth of counting takes: what an operation of the load is, and how
-# many of them stand for one message.
+# What is counted a message: a load, its server, and how many of the load's operations a message makes.
+# One line at a time, so that how many meet in one turn does not depend on the machine; `burst` is what
+# one more costs when many do.
 COUNTS = {
     "echo": ("echo connections=64", "EchoServer", 1),
-    "frames": ("frames connections=4 depth=64", "FrameServer", 1),
-    "relay, a delivery": (fan(100, 4), RELAY, 1),
-    "relay, a line": (fan(100, 4), RELAY, 99),
-    "chat, a delivery": (fan(100, 4, "chat=1"), CHAT, 1),
-    "chat, a line": (fan(100, 4, "chat=1"), CHAT, 99),
+    "u32 frame": ("frames connections=4 depth=64", "FrameServer", 1),
+    "relay, a line to 10": (fan(11, 1, "window=1"), RELAY, 10),
+    "relay, a line to 100": (fan(101, 1, "window=1"), RELAY, 100),
+    "relay, a line to 100, burst": (fan(101, 1, "window=256"), RELAY, 100),
+    "chat, a line to 10": (fan(11, 1, "window=1 chat=1"), CHAT, 10),
+    "chat, a line to 100": (fan(101, 1, "window=1 chat=1"), CHAT, 100),
+    "chat, a line to 100, burst": (fan(101, 1, "window=256 chat=1"), CHAT, 100),
     "C echo": ("echo connections=64", "c-echo", 1),
-    "C broadcast, a delivery": (fan(100, 4), "c-broadcast", 1),
+    "C broadcast, a line to 100": (fan(101, 1, "window=1"), "c-broadcast", 100),
+    "C broadcast, a line to 100, burst": (fan(101, 1, "window=256"), "c-broadcast", 100),
 }

@@ -105,8 +105,11 @@ class Server:
 def load(mode, *settings):
     """One run of the load generator; what it measured."""
     words = [os.path.join(BUILT, "load"), *mode.split(), "core=1", *settings]
-    result = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                            timeout=120)
+    try:
+        result = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                timeout=120)
+    except subprocess.TimeoutExpired:
+        raise Failure(f"load {mode}: not done after two minutes") from None
     if result.returncode != 0:
         raise Failure(result.stderr.strip())
     return json.loads(result.stdout)
