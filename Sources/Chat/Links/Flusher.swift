@@ -11,10 +11,10 @@ final class Flusher: TurnTarget, TimerTarget {
   /// What the server does at the end of a turn, before anything is written.
   var prepare: () -> Void = {}
 
-  private var marked: [Link] = []
-  private var overfullLinks: [Link] = []
+  @exclusivity(unchecked) private var marked: [Link] = []
+  @exclusivity(unchecked) private var overfullLinks: [Link] = []
   private var pacedLinks: [Link] = []
-  private var isScheduled = false
+  @exclusivity(unchecked) private var isScheduled = false
   private var isPacing = false
 
   init(loop: EventLoop, limit: Int) {

@@ -28,15 +28,16 @@ final class Link {
   let peer: SocketAddress
   private let flusher: Flusher
   private let owner: Unowned
-  private var core: StreamCore?
-  private var outbox = Outbox()
-  private var state = State.open
-  private var isMarked = false
-  private(set) var isOverfull = false
-  private var admitsGoodbye = false
-  private var isPaused = false
-  private var hasPeerEnded = false
-  private var pacing: Pacing?
+  // Unchecked, as the loop's own state: each recipient of each turn comes by here.
+  @exclusivity(unchecked) private var core: StreamCore?
+  @exclusivity(unchecked) private var outbox = Outbox()
+  @exclusivity(unchecked) private var state = State.open
+  @exclusivity(unchecked) private var isMarked = false
+  @exclusivity(unchecked) private(set) var isOverfull = false
+  @exclusivity(unchecked) private var admitsGoodbye = false
+  @exclusivity(unchecked) private var isPaused = false
+  @exclusivity(unchecked) private var hasPeerEnded = false
+  @exclusivity(unchecked) private var pacing: Pacing?
   private var timer: Timers<any TimerTarget>.ID?
 
   /// A reference that does not keep its owner alive: the owner outlives the link's last call.

@@ -6,9 +6,9 @@ import Wire
 final class RelayClient {
   let id: ClientID
   let peer: SocketAddress
-  private(set) var link: Link?
+  @exclusivity(unchecked) private(set) var link: Link?
   private unowned let relay: Relay
-  private var decoder: FrameDecoder?
+  @exclusivity(unchecked) private var decoder: FrameDecoder?
   private var why = "closed"
 
   init(_ id: ClientID, _ peer: SocketAddress, _ relay: Relay) {

@@ -58,7 +58,7 @@ final class Relay: @unchecked Sendable {
   private let flusher: Flusher
   private var doormen: [Doorman] = []
   private var clients: [ClientID: RelayClient] = [:]
-  private var buffer = FanBuffer()
+  @exclusivity(unchecked) private var buffer = FanBuffer()
   private var whenEmpty: (() -> Void)?
 
   init(

@@ -16,11 +16,11 @@ final class Client {
   let peer: SocketAddress
   var door: Door
   /// Nil only before the first bytes; see ``ServerLoop/adopt(_:peer:door:open:)``.
-  private(set) var link: Link?
+  @exclusivity(unchecked) private(set) var link: Link?
   /// In the order in which they were asked for.
   private(set) var seats: [Seat] = []
   var hasEntered = false
-  var ignoresNobody = true
+  @exclusivity(unchecked) var ignoresNobody = true
   /// What it said on quitting.
   var words: [UInt8] = []
   /// Whether it still counts among those who have not said who they are.
