@@ -22,10 +22,14 @@ speaker, listener = connect(), connect()
 for client, nick in (speaker, b"speaker"), (listener, b"listener"):
     client.sendall(b"/nick " + nick + b"\n")
     expect(client, b"You are " + nick)
-visits = 2500  # two lines of 90 bytes each: more than the pipe and the server's patience hold
+visits = 4000  # two lines of 90 bytes each: more than the pipe and the server's patience hold
 for _ in range(visits):
     connect().close()
 try:
+    # Clients are accepted in order: when the last one is in, all the visitors were.
+    last = connect()
+    last.sendall(b"/nick last\n")
+    expect(last, b"You are last")
     speaker.sendall(b"does anybody hear?\n")
     expect(listener, b"does anybody hear?")
 except TimeoutError:
@@ -53,8 +57,8 @@ reader.join()
 torn = [line for line in lines if not re.fullmatch(rb"\d{4}-[\d:T.-]+Z [a-z]+.*\n", line)]
 lost = sum(int(line.split(b"lines=")[1]) for line in lines if b" lost lines=" in line)
 events = [line for line in lines if b" lost lines=" not in line]
-# Each visitor comes and goes; the two enter, leave and go; stopping, stopped.
-wanted = 2 * visits + 2 * 4 + 2
+# Each visitor comes and goes; the three enter, leave and go; stopping, stopped.
+wanted = 2 * visits + 3 * 4 + 2
 if torn or not lost or len(events) + lost != wanted:
     sys.exit(f"{len(events)} events and {lost} lost of {wanted}; torn: {torn[:3]}")
 sys.exit(status)
