@@ -99,10 +99,12 @@ int run_fan(void) {
   uint64_t start = now(), warm = start + options.warm * 1e9, end = warm + options.seconds * 1e9;
   uint64_t delivered_before = 0;
   struct measurement measurement = {0};
-  if (options.count > 0) warm = start, end = UINT64_MAX;
+  // The first fifth of a fixed number is not measured: until then buffers still grow.
+  uint64_t first = options.count / 5;
+  if (options.count > 0) warm = end = UINT64_MAX;
   for (uint64_t time = start; time < end; time = now()) {
     if (options.count > 0 && delivered >= (uint64_t)options.count) break;
-    if (measurement.began == 0 && time >= warm) {
+    if (measurement.began == 0 && (time >= warm || (first > 0 && delivered >= first))) {
       begin(&measurement);
       delivered_before = delivered;
     }

@@ -37,6 +37,7 @@ struct options {
   double seconds;    // how long is measured
   double warm;       // how long is not measured before that
   int count;         // echo, fan: instead of that, so many operations; 0: by time
+  const char *mallocs;  // the file where the server counts its allocations; NULL: none
   const char *forms; // fan: one letter for each kind of member, in turn
   bool is_chat;      // fan, idle: named rooms, so everybody enters first
   char **command;    // start: what to run, with a port appended
@@ -50,6 +51,8 @@ uint64_t now(void);
 uint64_t server_time(void);
 uint64_t own_time(void);
 long server_resident(void);
+// Allocations of the server so far.
+uint64_t server_mallocs(void);
 
 // Latencies: buckets of 1/32, from a nanosecond to minutes.
 void record(uint64_t nanoseconds);
@@ -69,7 +72,7 @@ void watch(int epoll, int descriptor, uint32_t events, uint64_t mark);
 // The measured part: begins after the warm-up.
 
 struct measurement {
-  uint64_t began, ended, operations, server_began, own_began;
+  uint64_t began, operations, server_began, own_began, mallocs_began;
 };
 void begin(struct measurement *measurement);
 // Prints the line: rate, processor time an operation, latencies, and `extra`, which may be empty.

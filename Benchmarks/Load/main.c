@@ -31,6 +31,7 @@ static void set(char *argument) {
       return;
     }
   if (!strcmp(argument, "forms")) options.forms = value;
+  else if (!strcmp(argument, "mallocs")) options.mallocs = value;
   else if (!strcmp(argument, "chat")) options.is_chat = atoi(value);
   else fail("there is no option '%s'", argument);
 }

@@ -34,6 +34,15 @@ long server_resident(void) {
   return kilobytes * 1024;
 }
 
+uint64_t server_mallocs(void) {
+  uint64_t count = 0;
+  if (!options.mallocs) return 0;
+  FILE *file = fopen(options.mallocs, "r");
+  if (!file || fread(&count, sizeof count, 1, file) != 1) fail("%s", options.mallocs);
+  fclose(file);
+  return count;
+}
+
 enum { PARTS = 32 };
 static uint64_t buckets[64 * PARTS], recorded;
 
@@ -70,16 +79,18 @@ double percentile(double part) {
 
 void begin(struct measurement *measurement) {
   forget_latencies();
-  *measurement = (struct measurement){.server_began = server_time(), .own_began = own_time()};
+  *measurement = (struct measurement){
+    .server_began = server_time(), .own_began = own_time(), .mallocs_began = server_mallocs()};
   measurement->began = now();
 }
 
 void report(struct measurement *measurement, const char *extra) {
   uint64_t ended = now(), server = server_time() - measurement->server_began;
   double seconds = (ended - measurement->began) / 1e9, count = measurement->operations;
+  double mallocs = server_mallocs() - measurement->mallocs_began;
   if (count == 0) fail("nothing came back");
-  printf("{\"rate\": %.1f, \"cpu\": %.2f, \"busy\": %.3f, \"own\": %.3f, \"p50\": %.0f, \"p99\": %.0f, "
+  printf("{\"rate\": %.1f, \"cpu\": %.2f, \"busy\": %.3f, \"own\": %.3f, \"mallocs\": %.4f, \"p50\": %.0f, \"p99\": %.0f, "
     "\"p999\": %.0f%s%s}\n", count / seconds, server / count, server / 1e9 / seconds,
-    (own_time() - measurement->own_began) / 1e9 / seconds, percentile(0.5), percentile(0.99),
+    (own_time() - measurement->own_began) / 1e9 / seconds, mallocs / count, percentile(0.5), percentile(0.99),
     percentile(0.999), *extra ? ", " : "", extra);
 }

@@ -1,6 +1,5 @@
 """Instructions and allocations a message: figures that a busy machine does not change."""
 import json
-import mmap
 import os
 import re
 import shutil
@@ -40,23 +39,16 @@ def _callgrind(load, name, count):
 
 
 def allocations(load, name, operations):
-    """Of a second and longer run on a server that has had one."""
+    """In the last four fifths of a run, when buffers have grown to what they need."""
     with tempfile.NamedTemporaryFile() as file:
         file.write(bytes(8))
         file.flush()
         environment = {"LD_PRELOAD": os.path.join(servers.BUILT, "mallocs.so"),
                        "BENCH_MALLOCS": file.name}
-        counter = mmap.mmap(file.fileno(), 8)
-        def counted(server, count):
-            before = int.from_bytes(counter[:8], "little")
-            servers.load(load, f"port={server.port}", f"count={count * operations}")
-            return int.from_bytes(counter[:8], "little") - before
-        few, many = lengths(operations)
         with servers.Server(name, environment=environment) as server:
-            counted(server, few)
-            before = counted(server, few)
-            after = counted(server, many)
-    return (after - before) / (many - few)
+            found = servers.load(load, f"port={server.port}", f"mallocs={file.name}",
+                                 f"count={lengths(operations)[1] * operations}")
+    return found["mallocs"] * operations
 
 
 def count(say):
@@ -87,8 +79,11 @@ def table(figures):
 
 
 def keep(figures):
+    # How many lines meet in a burst is chance, and how C servers fare is nobody's threshold.
+    kept = {title: found for title, found in figures.items()
+            if "burst" not in title and not title.startswith("C ")}
     with open(THRESHOLDS, "w") as file:
-        json.dump(figures, file, indent=2)
+        json.dump(kept, file, indent=2)
         file.write("\n")
 
 
