@@ -69,33 +69,6 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
   deinit { scratch.deallocate() }
 }
 
-/// The result of the one task that a blocking run waits for.
-private final class Finished<Value: Sendable>: Sendable {
-  // Set by the task and read after it, mostly on one thread; the lock makes it certain.
-  private let result = Locked<Result<Value, any Error>?>(nil)
-
-  func set(_ outcome: Result<Value, any Error>) { result.withLock { $0 = outcome } }
-
-  func get() throws -> Value {
-    guard let outcome = result.withLock(\.self) else {
-      preconditionFailure("the loop turns until the task has ended")
-    }
-    return try outcome.get()
-  }
-}
-
-/// Who is told when a timer has expired, always on the loop's thread.
-package protocol TimerTarget: AnyObject {
-  /// The timer that was scheduled for this target has expired.
-  func expired()
-}
-
-/// Who has something to do at the end of a turn of the loop, such as flushing what the turn produced.
-package protocol TurnTarget: AnyObject {
-  /// All events and jobs of this turn have been handled.
-  func endOfTurn()
-}
-
 // MARK: - Running
 
 extension EventLoop {
