@@ -9,8 +9,14 @@ enum Tree {
     return path
   }()
 
-  /// The `parley` built with these tests.
+  /// The `parley` built with these tests, or the one that PARLEY_BINARY names: ./check puts a release
+  /// build there, because optimised code can fail where debug code does not.
   static func parley() throws -> String {
+    if let named = getenv("PARLEY_BINARY") {
+      let path = String(cString: named)
+      guard access(path, X_OK) == 0 else { throw ToolError("\(path) is not there") }
+      return path
+    }
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let length = readlink("/proc/self/exe", &buffer, buffer.count)
     guard length > 0 else { throw ToolError("readlink /proc/self/exe", errno) }
