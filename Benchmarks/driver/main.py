@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 
-from . import counts, measure, rows, servers
+from . import counts, measure, peers, rows, servers
 
 
 def run(arguments, usage):
@@ -16,7 +16,7 @@ def run(arguments, usage):
         word = rest.pop(0)
         if word in options and rest:
             options[word] = float(rest.pop(0))
-        elif word in ("--append", "--list", "--check", "--keep", "--no-build"):
+        elif word in ("--append", "--list", "--check", "--keep", "--no-build", "--peers"):
             flags.add(word)
         elif word.startswith("-"):
             print(usage.strip())
@@ -45,17 +45,25 @@ def _say(text):
 def _measure(chosen, wants_counts, options, flags, arguments):
     if "--no-build" not in flags:
         servers.build()
+        if "--peers" in flags:
+            peers.build()
     text, grown = "", []
     before = _processor_times()
     if chosen:
         print(measure.HEADER, end="", flush=True)
         text += measure.HEADER
+        absent = {}
         for row in chosen:
+            if "--peers" in flags:
+                peers.join(row, absent)
             results, failed = measure.measure(
                 row, int(options["--rounds"]), options["--seconds"], _say)
             lines = measure.lines(row, results, failed)
             print(lines, end="", flush=True)
             text += lines
+        lines = peers.line(absent)
+        print(lines, end="", flush=True)
+        text += lines
     if wants_counts:
         figures = counts.count(_say)
         lines = counts.table(figures)

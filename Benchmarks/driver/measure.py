@@ -1,7 +1,7 @@
 """Runs a row's servers in turns, and makes a table of it."""
 from statistics import median
 
-from . import servers
+from . import peers, servers
 
 
 def measure(row, rounds, seconds, say):
@@ -10,21 +10,21 @@ def measure(row, rounds, seconds, say):
     results = {name: [] for name in row.servers}
     failed = {}
     if row.by == "ms" or row.fresh:
-        for _ in range(rounds):
+        for number in range(rounds):
             for name in row.servers:
-                if name not in failed:
+                if name not in failed and peers.has_turn(name, number):
                     _try(name, results, failed, lambda name=name: _fresh(row, name))
         return results, failed
     running = {}
     try:
         for name in row.servers:
             try:
-                running[name] = servers.Server(name)
+                running[name] = peers.server(name)
             except servers.Failure as failure:
                 failed[name] = str(failure)
-        for _ in range(rounds):
+        for number in range(rounds):
             for name, server in running.items():
-                if name in failed:
+                if name in failed or not peers.has_turn(name, number):
                     continue
                 _try(name, results, failed, lambda server=server, name=name: _turn(
                     row, name, server, seconds))
@@ -47,15 +47,15 @@ def _turn(row, name, server, seconds):
     mode = " ".join(
         word for word in row.load.split()
         if name != "c-broadcast" or not word.startswith(("chat=", "forms=")))
-    return servers.load(mode, f"port={server.port}", f"pid={server.process.pid}",
-                        f"seconds={seconds}", "warm=0.15")
+    return servers.load(peers.load(name, mode), f"port={server.port}", f"pid={server.process.pid}",
+                        f"seconds={seconds}", "warm=0.15", limit=peers.limit(name, seconds))
 
 
 def _fresh(row, name):
     if row.by == "ms":
-        return servers.load(row.load, "--", *servers.command(name))
-    with servers.Server(name) as server:
-        return servers.load(row.load, f"port={server.port}", f"pid={server.process.pid}")
+        return servers.load(row.load, "--", *peers.command(name))
+    with peers.server(name) as server:
+        return servers.load(peers.load(name, row.load), f"port={server.port}", f"pid={server.process.pid}")
 
 
 # How a figure is written, and whether more of it is better.

@@ -1,0 +1,178 @@
+"""Servers of others beside C and ours: what they are, their best settings, and where they fit."""
+import os
+import resource
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+
+from . import servers
+
+SOURCES = os.path.join(servers.ROOT, "Benchmarks", "Peers")
+ROUNDS = 5       # at most; ours and C go on after that
+SECONDS = 20     # that a peer's turn may take beyond what is measured, before it counts as stalled
+
+
+@dataclass
+class Peer:
+    name: str
+    command: str          # PORT is replaced, and FILE.conf by a copy of Peers/FILE.conf with the port
+    modes: dict           # of the generator, with the most connections that it may be asked for
+    settings: str         # why these are its best
+    get: str              # how one gets it
+    beside: str = "c-echo"
+    load: str = ""        # what the generator is told besides
+    build: str = ""       # makes .build/bench/peer-NAME
+    unfit: str = ""       # why not more connections
+    is_forking: bool = False  # then its processor time cannot be told
+
+
+ANY = 1 << 20
+ECHO = {"echo": ANY, "stream": ANY, "connect": ANY, "idle": ANY, "start": ANY}
+
+PEERS = [
+    Peer("go", "peer-go PORT 4096", {**ECHO, "stream": 0}, get="apt-get install golang-go",
+         build="go build -o OUT echo.go",
+         settings="net, a goroutine a connection. One core, so GOMAXPROCS is 1 of itself; buffers of "
+         "4 KiB, as they are what an idle connection costs; TCP_NODELAY is Go's default; nothing is "
+         "allocated a message, so the collector's setting is of no matter"),
+    Peer("go, 64 KiB", "peer-go PORT 65536", {"stream": ANY}, get="apt-get install golang-go",
+         settings="the same with the buffer that C has"),
+    Peer("libuv", "peer-libuv PORT", ECHO, get="apt-get install libuv1-dev",
+         build="gcc -O2 -Wall -Wextra -o OUT echo-libuv.c -luv",
+         settings="one 64 KiB buffer for all reads, uv_try_write first and a queued copy of only what "
+         "is left, TCP_NODELAY"),
+    Peer("uvloop", "python uvloop PORT", ECHO, get="apt-get install python3-uvloop",
+         settings="a Protocol, not streams; the objects of the start are frozen out of the collector"),
+    Peer("asyncio", "python asyncio PORT", ECHO, get="it is in Python",
+         settings="as uvloop, on asyncio's own loop; reads of 64 KiB, as its 256 KiB make malloc map "
+         "and unmap memory for each"),
+]
+# What is never measured, and why.
+NEVER = {"SwiftNIO": "not fetched: no outside package is needed to build"}
+BY_NAME = {peer.name: peer for peer in PEERS}
+
+
+def command(name):
+    """What starts it, or None when something is missing."""
+    if name not in BY_NAME:
+        return servers.command(name)
+    first, *rest = BY_NAME[name].command.split()
+    if first == "python":
+        first, rest = _python(rest[0]), [os.path.join(SOURCES, "echo.py"), *rest]
+    elif first.startswith("peer-"):
+        first = os.path.join(servers.BUILT, first)
+        first = first if os.path.exists(first) else None
+    else:
+        first = shutil.which(first, path=os.environ.get("PATH", "") + ":/usr/sbin")
+    return first and [first, *rest]
+
+
+def _python(module):
+    """A Python that has it: Debian's, which was a tenth faster than a Python of pyenv, or this one."""
+    for path in ("/usr/bin/python3", sys.executable):
+        if shutil.which(path) and subprocess.run(
+                [path, "-c", "import " + module], stderr=subprocess.DEVNULL).returncode == 0:
+            return path
+    return None
+
+
+def build():
+    """What can be built here; what cannot is absent, and says so under the table."""
+    environment = {**os.environ, "GOCACHE": os.path.join(servers.BUILT, "go-cache")}
+    for peer in PEERS:
+        words = peer.build.replace("OUT", os.path.join(servers.BUILT, "peer-" + peer.name)).split()
+        if words and shutil.which(words[0]):
+            subprocess.run(words, cwd=SOURCES, env=environment, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL)
+
+
+def join(row, absent):
+    """Adds to a row's servers the peers that fit, and to `absent` why the others are not measured."""
+    words = row.load.split()
+    settings = dict(word.split("=") for word in words[1:])
+    beside = row.servers[0].split()[0]
+    # These rows are about what no peer has.
+    if "chat" in settings or "spin" in row.name or "loops" in row.name:
+        return
+    for peer in PEERS:
+        most = peer.modes.get(words[0], 0)
+        if peer.beside != beside or most == 0:
+            continue
+        if command(peer.name) is None:
+            absent[peer.name] = peer.get
+        elif int(settings.get("connections", 1)) > most:
+            absent[f"{peer.name} in {row.name}"] = peer.unfit
+        else:
+            row.servers = [*row.servers, peer.name]
+    absent.update(NEVER)
+
+
+def line(absent):
+    """What stands under the table."""
+    text = "; ".join(f"{name} ({why})" for name, why in absent.items())
+    return f"\nNot measured: {text}.\n" if text else ""
+
+
+def has_turn(name, number):
+    return name not in BY_NAME or number < ROUNDS
+
+
+def load(name, row_load):
+    """What the generator is told for a server, which is more for one that speaks otherwise."""
+    return f"{row_load} {BY_NAME[name].load}" if name in BY_NAME else row_load
+
+
+def limit(name, seconds):
+    return seconds + SECONDS if name in BY_NAME else 120
+
+
+def server(name, **settings):
+    return Process(name) if name in BY_NAME else servers.Server(name, **settings)
+
+
+class Process(servers.Server):
+    """A peer on core 0, at a port that was free: few of them can be told to take any and say which."""
+
+    def __init__(self, name):
+        self.output = tempfile.TemporaryFile(mode="w+")
+        self.port = _free_port()
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        words = [_configured(word, self.port) for word in command(name)]
+        self.process = subprocess.Popen(
+            ["taskset", "-c", "0", "prlimit", f"--nofile={most}", *words], stdin=subprocess.DEVNULL,
+            stdout=self.output, stderr=self.output, cwd=servers.BUILT)
+        deadline = time.monotonic() + 10
+        while not _is_bound(self.port):
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                self.end()
+                raise servers.Failure(f"{name} does not start: {self.text()[-300:]}")
+            time.sleep(0.01)
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _configured(word, port):
+    if not word.endswith(".conf"):
+        return word.replace("PORT", str(port))
+    path = os.path.join(servers.BUILT, f"peer-{port}-{word}")
+    with open(os.path.join(SOURCES, word)) as source, open(path, "w") as copy:
+        copy.write(source.read().replace("PORT", str(port)))
+    return path
+
+
+def _is_bound(port):
+    """Asked of the kernel: a connection to find out would be a member of the room."""
+    for table, state in (("tcp", "0A"), ("udp", "07")):
+        with open("/proc/net/" + table) as file:
+            for line in file:
+                fields = line.split()
+                if fields[1].endswith(f":{port:04X}") and fields[3] == state:
+                    return True
+    return False
