@@ -26,4 +26,15 @@ size_t speak(struct member *member, char *place, uint64_t time);
 
 // Counts the texts in `count` bytes and keeps an unfinished one; the first one's latency is recorded.
 uint64_t listen_to(struct member *member, char *bytes, size_t count);
+
+// Records how long ago the text was due that begins here.
+void hear_stamp(const char *text);
+
+// The forms of other servers.
+bool is_foreign(char form);
+bool hears_itself(char form);
+void enter_foreign(struct member *member, size_t text);
+size_t begin_foreign(char *place);
+size_t end_foreign(char *place);
+uint64_t count_foreign(struct member *member, const char *bytes, size_t count, size_t text, size_t *taken);
 #endif

@@ -26,7 +26,7 @@ static size_t begin_message(struct member *member, char *place, size_t size) {
       put(place + 13, member->room, 4);
       place[17] = 0;
       return 18;
-    default: return 0;
+    default: return is_foreign(member->form) ? begin_foreign(place) : 0;
   }
 }
 
@@ -37,10 +37,11 @@ size_t speak(struct member *member, char *place, uint64_t time) {
     text[index] = "0123456789abcdef"[time >> 4 * (STAMP - 1 - index) & 15];
   memset(text + STAMP, 'x', text_size() - STAMP);
   if (member->form == 'l') text[text_size()] = '\n', header++;
+  if (is_foreign(member->form)) header += end_foreign(text + text_size());
   return header + text_size();
 }
 
-static void hear_stamp(const char *text) {
+void hear_stamp(const char *text) {
   uint64_t time = 0;
   for (int index = 0; index < STAMP; index++) {
     int digit = text[index] <= '9' ? text[index] - '0' : text[index] - 'a' + 10;
@@ -86,6 +87,7 @@ uint64_t listen_to(struct member *member, char *bytes, size_t count) {
   size_t taken;
   bool is_fixed = member->form == 'l' || member->form == 'd';
   uint64_t messages = is_fixed ? count_fixed(member, bytes, count, &taken)
+    : is_foreign(member->form) ? count_foreign(member, bytes, count, text_size(), &taken)
     : count_framed(member, bytes, count, &taken);
   member->rest_count = count - taken;
   if (member->rest_count > sizeof member->rest) fail("an unfinished message of %zu bytes", count - taken);
@@ -125,6 +127,7 @@ static uint32_t room_of(const char *bytes, size_t count) {
 
 void enter(struct member *member, int number, char form) {
   *member = (struct member){.descriptor = connected(0), .number = number, .form = form};
+  if (is_foreign(form)) return enter_foreign(member, text_size());
   if (!options.is_chat) return;
   char bytes[65536];
   size_t count = greeting(member, bytes);

@@ -50,6 +50,30 @@ PEERS = [
     Peer("asyncio", "python asyncio PORT", ECHO, get="it is in Python",
          settings="as uvloop, on asyncio's own loop; reads of 64 KiB, as its 256 KiB make malloc map "
          "and unmap memory for each"),
+    Peer("ncat --broker", "ncat -l --broker --max-conns 900 127.0.0.1 PORT", {"fan": 900},
+         get="apt-get install ncat", beside="c-broadcast", load="forms=b",
+         unfit="select, so no more than 1,024 descriptors",
+         settings="there are none for speed: it has no option for TCP_NODELAY"),
+    Peer("ncat --chat", "ncat -l --chat --max-conns 900 127.0.0.1 PORT", {"fan": 900},
+         get="apt-get install ncat", beside="c-broadcast", load="forms=c",
+         unfit="select, so no more than 1,024 descriptors", settings="as ncat --broker"),
+    Peer("redis", "redis-server redis.conf", {"fan": ANY}, get="apt-get install redis-server",
+         beside="c-broadcast", load="forms=r",
+         settings="nothing kept on disk; no limit of output, or slow members are thrown out; one thread, "
+         "as it has one core; RESP3, so that one connection subscribes and publishes. It tells a speaker "
+         "its own texts, too: they count as deliveries"),
+    Peer("nats-server", "nats-server -c nats.conf", {"fan": ANY}, get="apt-get install nats-server",
+         beside="c-broadcast", load="forms=t",
+         settings="no JetStream, no log; echo off; no acknowledgement a text (verbose off); one core, so "
+         "GOMAXPROCS is 1 of itself"),
+    Peer("ngircd", "ngircd -n -f ngircd.conf", {"fan": ANY}, get="apt-get install ngircd",
+         beside="c-broadcast", load="forms=i",
+         settings="MaxPenaltyTime 0, or it puts speakers to sleep; no look-ups of names or users, no "
+         "limits of connections. It does not set TCP_NODELAY and has no option for it"),
+    Peer("mosquitto", "mosquitto -c mosquitto.conf", {"fan": ANY}, get="apt-get install mosquitto",
+         beside="c-broadcast", load="forms=m",
+         settings="QoS 0, MQTT 5 with subscriptions that leave out one's own texts; set_tcp_nodelay; "
+         "nothing kept; queues without a limit, or it drops texts"),
 ]
 # What is never measured, and why.
 NEVER = {"SwiftNIO": "not fetched: no outside package is needed to build"}
