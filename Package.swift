@@ -36,6 +36,11 @@ let package = Package(
       name: "parley", dependencies: ["Sockets", "Messaging", "Wire", "Rooms", "Chat"],
       swiftSettings: common),
 
+    // For ./bench alone, and no product: what the core costs without a task.
+    .executableTarget(
+      name: "BareCore", dependencies: ["Sockets"], path: "Benchmarks/BareCore",
+      swiftSettings: common),
+
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: common),
     .testTarget(name: "RoomsTests", dependencies: ["Rooms", "Wire"], swiftSettings: common),
     .testTarget(name: "SocketsTests", dependencies: ["Sockets", "CLinux"], swiftSettings: common),

@@ -26,6 +26,9 @@ let package = Package(
       ],
       swiftSettings: common),
     .executableTarget(
+      name: "Dialler", dependencies: [.product(name: "Sockets", package: "parley")],
+      swiftSettings: common),
+    .executableTarget(
       name: "DatagramServer", dependencies: [.product(name: "Sockets", package: "parley")],
       swiftSettings: common),
   ],

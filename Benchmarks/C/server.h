@@ -27,7 +27,7 @@ static void die(const char *what) {
 }
 
 // Binds to a port of 127.0.0.1 (0: any), and prints it as `port N` on a line.
-static int bound(int type, int port) {
+static inline int bound(int type, int port) {
   int descriptor = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), one = 1;
   struct sockaddr_in address = {
     .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};

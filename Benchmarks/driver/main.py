@@ -1,22 +1,31 @@
 """The command: what was asked for, in what order, and where the tables go."""
+import json
 import os
-import platform
+import resource
 import subprocess
 import sys
+import tempfile
 import time
 
-from . import counts, measure, peers, rows, servers
+from . import build, counts, machine, measure, peers, rows, servers, sizes, table
+
+FLAGS = ("--append", "--list", "--check", "--keep", "--no-build", "--peers")
+# What is no row: what it prints, and what it needs built.
+OTHERS = ("counts", "size")
 
 
 def run(arguments, usage):
-    options = {"--rounds": 9, "--seconds": 0.6}
+    options = {"--rounds": 9, "--seconds": 0.6, "--runs": 1, "--ratios": ""}
     flags, names = set(), []
     rest = list(arguments)
     while rest:
         word = rest.pop(0)
         if word in options and rest:
-            options[word] = float(rest.pop(0))
-        elif word in ("--append", "--list", "--check", "--keep", "--no-build", "--peers"):
+            try:
+                options[word] = type(options[word])(rest.pop(0))
+            except ValueError:
+                return _refuse(f"{word} needs a number")
+        elif word in FLAGS:
             flags.add(word)
         elif word.startswith("-"):
             print(usage.strip())
@@ -25,83 +34,118 @@ def run(arguments, usage):
             names.append(word)
     every = rows.rows()
     if "--list" in flags:
-        print("\n".join([row.name for row in every] + ["counts"]))
+        print("\n".join([title for row in every for title, _, _ in row.judgements()] + list(OTHERS)))
         return 0
-    chosen = [row for row in every if not names or any(row.name.startswith(n) for n in names)]
-    if not chosen and "counts" not in names:
-        print(f"bench: no row begins with {' or '.join(names)}; --list shows them", file=sys.stderr)
-        return 2
+    for name in names:
+        if name not in OTHERS and not any(row.is_called(name) for row in every):
+            return _refuse(f"no row begins with {name}; --list shows them")
+    chosen = [row for row in every if not names or any(row.is_called(name) for name in names)]
+    others = [name for name in OTHERS if name in names or not names]
     try:
-        return _measure(chosen, "counts" in names, options, flags, arguments)
+        if options["--runs"] > 1:
+            return _runs(arguments, options["--runs"], flags)
+        return _measure(chosen, others, options, flags, arguments)
     except servers.Failure as failure:
-        print(f"bench: {failure}", file=sys.stderr)
-        return 1
+        return _refuse(str(failure), 1)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _refuse(text, code=2):
+    print(f"bench: {text}", file=sys.stderr)
+    return code
 
 
 def _say(text):
     print(text, end="", file=sys.stderr, flush=True)
 
 
-def _measure(chosen, wants_counts, options, flags, arguments):
+def _measure(chosen, others, options, flags, arguments):
+    _raise_limit()
     if "--no-build" not in flags:
-        servers.build()
+        build.build([name for row in chosen for name in row.servers]
+                    + (["c-echo"] if any(row.load == "dial" for row in chosen) else [])
+                    + ([name for _, name, _ in rows.COUNTS.values()] if "counts" in others else [])
+                    + (sizes.PROGRAMS if "size" in others else []), _say)
         if "--peers" in flags:
             peers.build()
-    text, grown = "", []
-    before = _processor_times()
+    text, grown, ratios, has_failed = "", [], [], False
+    before = machine.processor_times()
+
+    def show(lines):
+        nonlocal text
+        print(lines, end="", flush=True)
+        text += lines
     if chosen:
-        print(measure.HEADER, end="", flush=True)
-        text += measure.HEADER
+        show(table.HEADER)
         absent = {}
         for row in chosen:
             if "--peers" in flags:
                 peers.join(row, absent)
-            results, failed = measure.measure(
-                row, int(options["--rounds"]), options["--seconds"], _say)
-            lines = measure.lines(row, results, failed)
-            print(lines, end="", flush=True)
-            text += lines
-        lines = peers.line(absent)
-        print(lines, end="", flush=True)
-        text += lines
-    if wants_counts:
+            results, failed = measure.measure(row, options["--rounds"], options["--seconds"], _say)
+            _say("\r\033[K" if sys.stderr.isatty() else "\n")
+            show(table.lines(row, results, failed))
+            ratios += table.ratios(row, results, failed).items()
+            has_failed |= any(name not in peers.BY_NAME for name in failed)
+        show(peers.line(absent))
+    if "size" in others:
+        show(("\n" if text else "") + sizes.table())
+    if "counts" in others:
         figures = counts.count(_say)
-        lines = counts.table(figures)
-        print(lines, end="", flush=True)
-        text += ("\n" if text else "") + lines
+        show(("\n" if text else "") + counts.table(figures))
+        has_failed |= any("failure" in found for found in figures.values())
         if "--keep" in flags:
             counts.keep(figures)
         if "--check" in flags:
             grown = counts.grown(figures)
-    note = _machine(before)
+    note = machine.note(before)
     print("\n" + note)
     if "--append" in flags:
         _append(arguments, text, note)
+    if options["--ratios"]:
+        with open(options["--ratios"], "w") as file:
+            json.dump(ratios, file)
     for line in grown:
         print(f"bench: {line}", file=sys.stderr)
-    return 1 if grown else 0
+    return 1 if grown or has_failed else 0
 
 
-def _processor_times():
-    with open("/proc/stat") as file:
-        fields = [int(word) for word in file.readline().split()[1:]]
-    own = os.times()
-    return sum(fields[:8]), fields[3] + fields[4], own.children_user + own.children_system
+def _runs(arguments, number, flags):
+    """The same in so many processes, one after the other, and whether their ratios agree."""
+    words, rest = [], list(arguments)
+    while rest:
+        word = rest.pop(0)
+        if word == "--runs":
+            rest.pop(0)
+        elif word != "--append":
+            words.append(word)
+    runs = []
+    before = machine.processor_times()
+    for index in range(number):
+        print(f"\nRun {index + 1} of {number}\n", flush=True)
+        with tempfile.NamedTemporaryFile() as file:
+            command = [sys.executable, os.path.join(servers.ROOT, "bench"), *words, "--ratios", file.name]
+            if subprocess.run(command).returncode == 2:
+                return 2
+            with open(file.name) as written:
+                runs.append({tuple(key): value for key, value in json.loads(written.read() or "[]")})
+        words += ["--no-build"] if "--no-build" not in words else []
+    text, note = table.agreement(runs), machine.note(before)
+    print(f"\n{text}\n{note}")
+    if "--append" in flags:
+        _append(arguments, text, note)
+    return 0
 
 
-def _machine(before):
-    """What was measured on, and how much of it others took: they make every figure doubtful."""
-    after = _processor_times()
-    all_time, idle, own = (b - a for a, b in zip(before, after))
-    ticks = os.sysconf("SC_CLK_TCK")
-    others = max(0.0, 1 - idle / all_time - own * ticks / all_time) if all_time else 0
-    processor = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo")
-                      if line.startswith("model name")), platform.machine())
-    swift = subprocess.run(["swift", "--version"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                           text=True).stdout.split("(")[0].strip()
-    return (f"{os.cpu_count()} cores, {processor}, Linux {platform.release().split('-')[0]}, {swift}. "
-            f"Other programs took {others:.0%} of the processor meanwhile"
-            + ("; run it again when nothing else does." if others > 0.05 else "."))
+def _raise_limit():
+    """Ten thousand connections take as many descriptors, in the server and in the generator."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(most, 20_000), max(most, 20_000)))
+    except (ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        if most < 11_000:
+            _say(f"bench: only {most} descriptors are allowed; 10,000 connections will fail (ulimit -Hn)\n")
 
 
 def _append(arguments, text, note):

@@ -1,4 +1,6 @@
-"""Runs a row's servers in turns, and makes a table of it."""
+"""Runs a row's servers in turns."""
+import json
+import subprocess
 from statistics import median
 
 from . import peers, servers
@@ -9,29 +11,32 @@ def measure(row, rounds, seconds, say):
     rounds = row.rounds or rounds
     results = {name: [] for name in row.servers}
     failed = {}
+    turn = _dial if row.load == "dial" else _turn
     if row.by == "ms" or row.fresh:
         for number in range(rounds):
             for name in row.servers:
                 if name not in failed and peers.has_turn(name, number):
                     _try(name, results, failed, lambda name=name: _fresh(row, name))
+            say(".")
         return results, failed
     running = {}
     try:
         for name in row.servers:
             try:
-                running[name] = peers.server(name)
+                # Who dials is measured against a server on the generator's core.
+                running[name] = servers.Server("c-echo", core=1) if turn is _dial else peers.server(name)
             except servers.Failure as failure:
                 failed[name] = str(failure)
         for number in range(rounds):
             for name, server in running.items():
                 if name in failed or not peers.has_turn(name, number):
                     continue
-                _try(name, results, failed, lambda server=server, name=name: _turn(
+                _try(name, results, failed, lambda server=server, name=name: turn(
                     row, name, server, seconds))
+            say(".")
     finally:
         for server in running.values():
             server.end()
-    say(".")
     return results, failed
 
 
@@ -51,6 +56,18 @@ def _turn(row, name, server, seconds):
                         f"seconds={seconds}", "warm=0.15", limit=peers.limit(name, seconds))
 
 
+def _dial(row, name, server, seconds):
+    words = ["taskset", "-c", "0", *servers.command(name), str(server.port), str(seconds)]
+    try:
+        result = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                timeout=seconds + 20)
+    except subprocess.TimeoutExpired:
+        raise servers.Failure("not done in time") from None
+    if result.returncode != 0:
+        raise servers.Failure(result.stdout.strip()[-200:])
+    return json.loads(result.stdout)
+
+
 def _fresh(row, name):
     if row.by == "ms":
         return servers.load(row.load, "--", *peers.command(name))
@@ -58,53 +75,16 @@ def _fresh(row, name):
         return servers.load(peers.load(name, row.load), f"port={server.port}", f"pid={server.process.pid}")
 
 
-# How a figure is written, and whether more of it is better.
-FIGURES = {"rate": True, "cpu": False, "p99": False, "bytes": False, "ms": False}
-
-
-def ratio(row, results, name):
+def ratio(by, results, first, name):
     """The ratio of medians to the first server, and the least and greatest of single rounds."""
-    first = results[row.servers[0]]
-    own = results[name]
+    if by not in ("rate", "cpu", "p99", "bytes", "ms") or not results[name] or not results[first]:
+        return None
     # More messages are better and more time is not: a CPU ratio is turned round, so that 1 is C's
     # speed and more is faster, as in the issue's table. Latency, memory and start are as they are.
-    flip = row.by == "cpu"
     def of(one, other):
-        return one / other if not flip else other / one
-    if not own or not first or not median([x[row.by] for x in first]):
+        return other / one if by == "cpu" else one / other
+    own, other = [x[by] for x in results[name]], [x[by] for x in results[first]]
+    pairs = [of(a, b) for a, b in zip(own, other) if a and b]
+    if not pairs or not median(own) or not median(other):
         return None
-    pairs = [of(a[row.by], b[row.by]) for a, b in zip(own, first) if a[row.by] and b[row.by]]
-    whole = of(median(x[row.by] for x in own), median(x[row.by] for x in first))
-    return whole, min(pairs), max(pairs)
-
-
-HEADER = (
-    "| Row | Server | A second | Ratio | (rounds) | CPU ns | CPU ratio | p50 µs | p99 µs | p999 µs "
-    "| Busy | Target |\n|---|---|--:|--:|---|--:|--:|--:|--:|--:|--:|---|\n")
-
-
-def lines(row, results, failed):
-    text = ""
-    for name in row.servers:
-        cells = [row.name, name.replace("127.0.0.1:", "").replace("|", "")]
-        own = results[name]
-        if name in failed or not own:
-            text += "| " + " | ".join(cells) + f" | {failed.get(name, 'nothing')} |\n"
-            continue
-        def middle(key):
-            return median(x[key] for x in own)
-        compared = ratio(row, results, name)
-        shown = f"{compared[0]:.2f}" if compared else ""
-        spread = f"{compared[1]:.2f}..{compared[2]:.2f}" if compared else ""
-        if row.by in ("bytes", "ms"):
-            amount = f"{middle(row.by):,.2f} ms" if row.by == "ms" else f"{middle('bytes'):,.0f} B"
-            cells += [amount, shown, spread, "", "", "", "", "", "", row.target]
-        else:
-            first = results[row.servers[0]]
-            cpu = median(x["cpu"] for x in first) / middle("cpu") if first else 0
-            cells += [
-                f"{middle('rate'):,.0f}", shown, spread, f"{middle('cpu'):,.1f}", f"{cpu:.2f}",
-                *(f"{middle(key) / 1000:,.0f}" for key in ("p50", "p99", "p999")),
-                f"{middle('busy'):.2f}", row.target]
-        text += "| " + " | ".join(cells) + " |\n"
-    return text
+    return of(median(own), median(other)), min(pairs), max(pairs)

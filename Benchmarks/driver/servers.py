@@ -1,17 +1,14 @@
-"""Builds the servers and the load generator, and runs them."""
+"""Runs the servers and the load generator."""
 import json
 import os
 import re
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILT = os.path.join(ROOT, ".build", "bench")
-SWIFT = os.path.join(ROOT, ".build", "benchmarks", "release")
-PARLEY = os.path.join(ROOT, ".build", "release", "parley")
 
 
 class Failure(Exception):
@@ -19,56 +16,29 @@ class Failure(Exception):
 
 
 def command(name):
-    """What starts a server: the C ones by `c-NAME`, those of the nested package by theirs."""
-    words = name.split()
-    if words[0].startswith("c-"):
-        return [os.path.join(BUILT, words[0])] + words[1:]
-    if words[0] == "parley":
-        return [PARLEY] + words[1:]
-    if words[0].endswith(".py"):
-        path = os.path.join(ROOT, "Benchmarks", "Peers", words[0])
-        return [sys.executable, path] + words[1:]
-    if os.path.exists(os.path.join(SWIFT, words[0])):
-        return [os.path.join(SWIFT, words[0])] + words[1:]
-    return words
+    """What starts a server: the C ones by `c-NAME`, Swift ones by theirs, static ones by `NAME-static`."""
+    first, *rest = name.split()
+    return [program(first), *rest]
 
 
-def build():
-    os.makedirs(BUILT, exist_ok=True)
-    sources = os.path.join(ROOT, "Benchmarks")
-    load = sorted(
-        os.path.join(sources, "Load", name)
-        for name in os.listdir(os.path.join(sources, "Load"))
-        if name.endswith(".c") and name != "mallocs.c"
-    )
-    compiler = ["gcc", "-O2", "-Wall", "-Wextra", "-o"]
-    _run(compiler + [os.path.join(BUILT, "load")] + load)
-    _run(compiler + [os.path.join(BUILT, "mallocs.so"), "-shared", "-fPIC",
-                     os.path.join(sources, "Load", "mallocs.c")])
-    for name in ("echo", "frames", "broadcast", "udp"):
-        _run(compiler + [os.path.join(BUILT, "c-" + name), os.path.join(sources, "C", name + ".c")])
-    nested = ["swift", "build", "-c", "release", "--package-path", sources,
-              "--scratch-path", os.path.join(ROOT, ".build", "benchmarks")]
-    try:
-        _run(nested)
-    except Failure:
-        _run(nested)  # After files have moved in the package above, the first build misses them.
-    _run(["swift", "build", "-c", "release", "--package-path", ROOT, "--product", "parley"])
-
-
-def _run(words):
-    result = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if result.returncode != 0:
-        raise Failure(" ".join(words[:4]) + " … failed:\n" + result.stdout)
+def program(name):
+    if name.startswith("c-"):
+        return os.path.join(BUILT, name)
+    plain, _, static = name.partition("-")
+    if plain in ("parley", "BareCore"):
+        folder = "static" if static else ""
+    else:
+        folder = "benchmarks-static" if static else "benchmarks"
+    return os.path.join(ROOT, ".build", folder, "release", plain)
 
 
 class Server:
-    """One server on core 0, which ends with its `with`."""
+    """One server on a core of its own, which ends with its `with`."""
 
     PORT = re.compile(r"^(?:port |parley serves \S*:)(\d+)", re.MULTILINE)
 
-    def __init__(self, name, wrapper=(), environment=None):
-        words = ["taskset", "-c", "0", *wrapper, *command(name)]
+    def __init__(self, name, wrapper=(), environment=None, core=0):
+        words = ["taskset", "-c", str(core), *wrapper, *command(name)]
         self.output = tempfile.TemporaryFile(mode="w+")
         self.process = subprocess.Popen(
             words, stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.output,
