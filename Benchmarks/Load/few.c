@@ -1,5 +1,5 @@
 // The short ones: connecting, resting, datagrams, starting.
-#include "load.h"
+#include "fan.h"
 
 #include <poll.h>
 
@@ -45,6 +45,11 @@ static void send_all(int descriptor, const void *bytes, size_t count) {
 
 // One connection that has done something: echoed a message, or entered one of many rooms.
 static int settled(int number) {
+  if (is_foreign(options.forms[0])) {
+    struct member member;
+    enter(&member, number, options.forms[0]);
+    return member.descriptor;
+  }
   int descriptor = connected(1 + number / 20000);
   struct pollfd readable = {descriptor, POLLIN, 0};
   char bytes[4096];

@@ -42,12 +42,16 @@ def _generator():
     _compile("mallocs.so", [os.path.join(folder, "mallocs.c")], "-shared", "-fPIC")
 
 
-def _compile(name, sources, *options):
+def compiler():
     # Swift brings a clang, so that there is always one.
-    compiler = next((word for word in ("gcc", "clang", "cc") if shutil.which(word)), None)
-    if not compiler:
+    found = next((word for word in ("gcc", "clang", "cc") if shutil.which(word)), None)
+    if not found:
         raise servers.Failure("there is no C compiler; scripts/setup bench installs one")
-    _run([compiler, "-O2", "-Wall", "-Wextra", "-o", os.path.join(servers.BUILT, name),
+    return found
+
+
+def _compile(name, sources, *options):
+    _run([compiler(), "-O2", "-Wall", "-Wextra", "-o", os.path.join(servers.BUILT, name),
           *options, *sources])
 
 

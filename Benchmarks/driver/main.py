@@ -68,7 +68,7 @@ def _measure(chosen, others, options, flags, arguments):
                     + ([name for _, name, _ in rows.COUNTS.values()] if "counts" in others else [])
                     + (sizes.PROGRAMS if "size" in others else []), _say)
         if "--peers" in flags:
-            peers.build()
+            peers.prepare()
     text, grown, ratios, has_failed = "", [], [], False
     before = machine.processor_times()
 

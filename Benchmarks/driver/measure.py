@@ -52,8 +52,9 @@ def _turn(row, name, server, seconds):
     mode = " ".join(
         word for word in row.load.split()
         if name != "c-broadcast" or not word.startswith(("chat=", "forms=")))
-    return servers.load(peers.load(name, mode), f"port={server.port}", f"pid={server.process.pid}",
-                        f"seconds={seconds}", "warm=0.15", limit=peers.limit(name, seconds))
+    return servers.load(peers.load(name, mode), f"port={server.port}",
+                        f"pid={peers.measured(name, server)}", f"seconds={seconds}", "warm=0.15",
+                        limit=peers.limit(name, seconds))
 
 
 def _dial(row, name, server, seconds):

@@ -1,6 +1,5 @@
 """Servers of others beside C and ours: what they are, their best settings, and where they fit."""
 import os
-import resource
 import shutil
 import socket
 import subprocess
@@ -9,7 +8,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 
-from . import servers
+from . import build, servers
 
 SOURCES = os.path.join(servers.ROOT, "Benchmarks", "Peers")
 ROUNDS = 5       # at most; ours and C go on after that
@@ -25,7 +24,7 @@ class Peer:
     get: str              # how one gets it
     beside: str = "c-echo"
     load: str = ""        # what the generator is told besides
-    build: str = ""       # makes .build/bench/peer-NAME
+    build: str = ""       # makes the first word of its command; CC is a C compiler
     unfit: str = ""       # why not more connections
     is_forking: bool = False  # then its processor time cannot be told
 
@@ -34,15 +33,15 @@ ANY = 1 << 20
 ECHO = {"echo": ANY, "stream": ANY, "connect": ANY, "idle": ANY, "start": ANY}
 
 PEERS = [
-    Peer("go", "peer-go PORT 4096", {**ECHO, "stream": 0}, get="apt-get install golang-go",
-         build="go build -o OUT echo.go",
+    Peer("go", "peer-go PORT 4096", {"echo": ANY, "connect": ANY, "idle": ANY, "start": ANY},
+         get="apt-get install golang-go", build="go build -o OUT echo.go",
          settings="net, a goroutine a connection. One core, so GOMAXPROCS is 1 of itself; buffers of "
          "4 KiB, as they are what an idle connection costs; TCP_NODELAY is Go's default; nothing is "
          "allocated a message, so the collector's setting is of no matter"),
     Peer("go, 64 KiB", "peer-go PORT 65536", {"stream": ANY}, get="apt-get install golang-go",
          settings="the same with the buffer that C has"),
     Peer("libuv", "peer-libuv PORT", ECHO, get="apt-get install libuv1-dev",
-         build="gcc -O2 -Wall -Wextra -o OUT echo-libuv.c -luv",
+         build="CC -O2 -Wall -Wextra -o OUT echo-libuv.c -luv",
          settings="one 64 KiB buffer for all reads, uv_try_write first and a queued copy of only what "
          "is left, TCP_NODELAY"),
     Peer("uvloop", "python uvloop PORT", ECHO, get="apt-get install python3-uvloop",
@@ -50,6 +49,28 @@ PEERS = [
     Peer("asyncio", "python asyncio PORT", ECHO, get="it is in Python",
          settings="as uvloop, on asyncio's own loop; reads of 64 KiB, as its 256 KiB make malloc map "
          "and unmap memory for each"),
+    Peer("ncat --exec cat", "ncat -l -k --exec /bin/cat 127.0.0.1 PORT", {"echo": 1, "stream": 0},
+         get="apt-get install ncat", is_forking=True,
+         unfit="a process a connection, and a stream fills its pipes, so that it waits for itself",
+         settings="there are none: it carries all to cat and back through two pipes"),
+    Peer("socat", "socat -b 4096 TCP-LISTEN:PORT,bind=127.0.0.1,fork,reuseaddr,nodelay PIPE",
+         {"echo": 1, "stream": 1}, get="apt-get install socat", unfit="a process a connection",
+         is_forking=True,
+         settings="PIPE, as EXEC:cat is one more process; TCP_NODELAY; blocks of 4 KiB, as it waits for "
+         "itself when the pipe does not take a larger one whole"),
+    Peer("go, udp", "peer-go PORT udp", {"udp": ANY}, get="apt-get install golang-go", beside="c-udp",
+         settings="the calls with AddrPort, which allocate nothing"),
+    Peer("libuv, udp", "peer-libuv PORT udp", {"udp": ANY}, get="apt-get install libuv1-dev",
+         beside="c-udp", settings="uv_udp_try_send from the buffer that was read into; its recvmmsg is "
+         "off, as answers go one by one anyway"),
+    Peer("uvloop, udp", "python uvloop PORT udp", {"udp": ANY}, get="apt-get install python3-uvloop",
+         beside="c-udp", settings="a DatagramProtocol"),
+    Peer("asyncio, udp", "python asyncio PORT udp", {"udp": ANY}, get="it is in Python",
+         beside="c-udp", settings="a DatagramProtocol; reads of 64 KiB"),
+    Peer("go, broadcast", "peer-go-broadcast PORT", {"fan": ANY}, get="apt-get install golang-go",
+         beside="c-broadcast", build="go build -o OUT broadcast.go",
+         settings="a goroutine a member reads, another writes all that waits with one writev of shared "
+         "pieces; one core, so GOMAXPROCS is 1 of itself"),
     Peer("ncat --broker", "ncat -l --broker --max-conns 900 127.0.0.1 PORT", {"fan": 900},
          get="apt-get install ncat", beside="c-broadcast", load="forms=b",
          unfit="select, so no more than 1,024 descriptors",
@@ -57,21 +78,21 @@ PEERS = [
     Peer("ncat --chat", "ncat -l --chat --max-conns 900 127.0.0.1 PORT", {"fan": 900},
          get="apt-get install ncat", beside="c-broadcast", load="forms=c",
          unfit="select, so no more than 1,024 descriptors", settings="as ncat --broker"),
-    Peer("redis", "redis-server redis.conf", {"fan": ANY}, get="apt-get install redis-server",
-         beside="c-broadcast", load="forms=r",
+    Peer("redis", "redis-server redis.conf", {"fan": ANY, "idle": ANY}, get="apt-get install redis-server",
+         beside="c-broadcast c-echo", load="forms=r",
          settings="nothing kept on disk; no limit of output, or slow members are thrown out; one thread, "
          "as it has one core; RESP3, so that one connection subscribes and publishes. It tells a speaker "
          "its own texts, too: they count as deliveries"),
-    Peer("nats-server", "nats-server -c nats.conf", {"fan": ANY}, get="apt-get install nats-server",
-         beside="c-broadcast", load="forms=t",
+    Peer("nats-server", "nats-server -c nats.conf", {"fan": ANY, "idle": ANY}, get="apt-get install nats-server",
+         beside="c-broadcast c-echo", load="forms=t",
          settings="no JetStream, no log; echo off; no acknowledgement a text (verbose off); one core, so "
          "GOMAXPROCS is 1 of itself"),
     Peer("ngircd", "ngircd -n -f ngircd.conf", {"fan": ANY}, get="apt-get install ngircd",
          beside="c-broadcast", load="forms=i",
          settings="MaxPenaltyTime 0, or it puts speakers to sleep; no look-ups of names or users, no "
          "limits of connections. It does not set TCP_NODELAY and has no option for it"),
-    Peer("mosquitto", "mosquitto -c mosquitto.conf", {"fan": ANY}, get="apt-get install mosquitto",
-         beside="c-broadcast", load="forms=m",
+    Peer("mosquitto", "mosquitto -c mosquitto.conf", {"fan": ANY, "idle": ANY}, get="apt-get install mosquitto",
+         beside="c-broadcast c-echo", load="forms=m",
          settings="QoS 0, MQTT 5 with subscriptions that leave out one's own texts; set_tcp_nodelay; "
          "nothing kept; queues without a limit, or it drops texts"),
 ]
@@ -104,11 +125,13 @@ def _python(module):
     return None
 
 
-def build():
-    """What can be built here; what cannot is absent, and says so under the table."""
+def prepare():
+    """Builds what can be built here; what cannot is absent, and the table says so."""
     environment = {**os.environ, "GOCACHE": os.path.join(servers.BUILT, "go-cache")}
     for peer in PEERS:
-        words = peer.build.replace("OUT", os.path.join(servers.BUILT, "peer-" + peer.name)).split()
+        words = [build.compiler() if word == "CC" else
+                 os.path.join(servers.BUILT, peer.command.split()[0]) if word == "OUT" else word
+                 for word in peer.build.split()]
         if words and shutil.which(words[0]):
             subprocess.run(words, cwd=SOURCES, env=environment, stdout=subprocess.DEVNULL,
                            stderr=subprocess.DEVNULL)
@@ -123,21 +146,21 @@ def join(row, absent):
     if "chat" in settings or "spin" in row.name or "loops" in row.name:
         return
     for peer in PEERS:
-        most = peer.modes.get(words[0], 0)
-        if peer.beside != beside or most == 0:
+        if beside not in peer.beside.split() or words[0] not in peer.modes:
             continue
         if command(peer.name) is None:
-            absent[peer.name] = peer.get
-        elif int(settings.get("connections", 1)) > most:
-            absent[f"{peer.name} in {row.name}"] = peer.unfit
+            absent[peer.name, peer.get] = []
+        elif int(settings.get("connections", 1)) > peer.modes[words[0]]:
+            absent.setdefault((peer.name, peer.unfit), []).append(row.name)
         else:
             row.servers = [*row.servers, peer.name]
-    absent.update(NEVER)
+    absent.update({item: [] for item in NEVER.items()})
 
 
 def line(absent):
     """What stands under the table."""
-    text = "; ".join(f"{name} ({why})" for name, why in absent.items())
+    text = "; ".join(name + (" in " if rows else "") + ", ".join(rows) + f" ({why})"
+                     for (name, why), rows in absent.items())
     return f"\nNot measured: {text}.\n" if text else ""
 
 
@@ -148,6 +171,11 @@ def has_turn(name, number):
 def load(name, row_load):
     """What the generator is told for a server, which is more for one that speaks otherwise."""
     return f"{row_load} {BY_NAME[name].load}" if name in BY_NAME else row_load
+
+
+def measured(name, server):
+    """The process whose processor time is asked for; 0 where that would leave out its children."""
+    return 0 if name in BY_NAME and BY_NAME[name].is_forking else server.process.pid
 
 
 def limit(name, seconds):
@@ -164,10 +192,9 @@ class Process(servers.Server):
     def __init__(self, name):
         self.output = tempfile.TemporaryFile(mode="w+")
         self.port = _free_port()
-        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         words = [_configured(word, self.port) for word in command(name)]
         self.process = subprocess.Popen(
-            ["taskset", "-c", "0", "prlimit", f"--nofile={most}", *words], stdin=subprocess.DEVNULL,
+            ["taskset", "-c", "0", *words], stdin=subprocess.DEVNULL,
             stdout=self.output, stderr=self.output, cwd=servers.BUILT)
         deadline = time.monotonic() + 10
         while not _is_bound(self.port):

@@ -38,9 +38,9 @@ def _cells(by, results, first, name):
         return [amount, *shown, "", "", "", "", "", "", ""]
     cpu = ratio("cpu", results, first, name)
     return [
-        middle("rate", ",.0f"), *shown, middle("cpu", ",.1f"), f"{cpu[0]:.2f}" if cpu else "",
+        middle("rate", ",.0f"), *shown, *([middle("cpu", ",.1f"), f"{cpu[0]:.2f}"] if cpu else ["", ""]),
         *(middle(key, ",.0f", 1000.0) for key in ("p50", "p99", "p999")),
-        middle("busy", ".2f"), middle("own", ".2f")]
+        middle("busy", ".2f") if cpu else "", middle("own", ".2f")]
 
 
 def ratios(row, results, failed):
