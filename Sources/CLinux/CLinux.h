@@ -49,6 +49,12 @@ static inline uint64_t parley_monotonic_nanoseconds(void) {
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+// The task that runs on this thread, null outside of any: the concurrency runtime's own function, which takes
+// nothing and returns a pointer, and so is called alike from C. Only to be compared, never followed.
+extern void *swift_task_getCurrent(void);
+
+static inline void *parley_current_task(void) { return swift_task_getCurrent(); }
+
 // Sockets
 
 extern int accept4(int, struct sockaddr *, socklen_t *, int);

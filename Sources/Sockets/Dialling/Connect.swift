@@ -46,8 +46,14 @@ public enum Connect {
   ) async throws -> Result {
     try await loop.perform {
       let connection = try await open(address, on: loop, resolver: resolver, options: options)
+      let source = connection.source
+      source.enterScope()
       defer { connection.close() }
-      return try await body(connection)
+      return try await withTaskCancellationHandler {
+        try await body(connection)
+      } onCancel: {
+        source.cancelScope()
+      }
     }
   }
 

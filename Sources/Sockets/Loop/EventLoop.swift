@@ -31,6 +31,8 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
   private var hasEnded = false
   @exclusivity(unchecked) private var clock: Nanoseconds = parley_monotonic_nanoseconds()
 
+  let lounge = Lounge()
+
   /// Where all sockets of the loop read into: valid until the next read, never across a suspension.
   package let scratch: UnsafeMutableRawBufferPointer
 
@@ -350,6 +352,9 @@ extension EventLoop {
     }
     return token
   }
+
+  /// Runs a task that waited for a socket, soon.
+  func run(_ job: UnownedJob) { jobs.append(job) }
 
   /// Removes a descriptor that is about to be closed; its pending events reach nobody.
   func deregister(_ descriptor: borrowing Descriptor, token: UInt64) {

@@ -14,17 +14,66 @@ extension Connection {
   public func read(
     into buffer: inout [UInt8], atMost maximum: Int = 65_536, timeout: Timeout = .inherited
   ) async throws -> Int {
-    guard loop.isHome else {
-      let bytes = try await loop.perform {
-        try await self.read(atMost: maximum, timeout: timeout)
+    let source = source
+    // A task that prefers another loop can be here for the moment. All up to the wait happens at once;
+    // after the wait it may have moved.
+    guard source.loop.isCurrent else { return try await readElsewhere(into: &buffer, maximum, timeout) }
+    if !source.take(.reading) { try await source.begin(.reading, source.limit("read", timeout)) }
+    do {
+      if Task.isCancelled { throw CancellationError() }
+      var limit: Limit?
+      while source.loop.isCurrent {
+        if let count = try readNow(into: &buffer, maximum) {
+          source.end(.reading)
+          return count
+        }
+        let known = limit ?? source.limit("read", timeout)
+        limit = known
+        switch source.step(.reading, known.deadline) {
+        case .known(let outcome): try source.check(outcome, known)
+        case .stay: try source.check(await source.loop.lounge.stay(source, .reading), known)
+        case .suspend: try await source.wait(.reading, known)
+        }
       }
-      buffer += bytes
-      return bytes.count
+    } catch {
+      source.end(.reading)
+      throw error
     }
-    let limit = source.limit("read", timeout)
-    try await source.begin(.reading, limit)
-    defer { source.end(.reading) }
-    return try await next(maximum, limit) { buffer.append(contentsOf: $0) }
+    source.end(.reading)
+    return try await readElsewhere(into: &buffer, maximum, timeout)
+  }
+
+  /// Reads for a task that is not on the loop's thread.
+  private func readElsewhere(
+    into buffer: inout [UInt8], _ maximum: Int, _ timeout: Timeout
+  ) async throws -> Int {
+    let bytes = try await loop.perform {
+      try await self.read(atMost: maximum, timeout: timeout)
+    }
+    buffer += bytes
+    return bytes.count
+  }
+
+  /// Reads once, appending to `buffer`; 0 at the end of the stream, nil when it would block.
+  private func readNow(into buffer: inout [UInt8], _ maximum: Int) throws -> Int? {
+    let size = min(max(maximum, 1), source.loop.scratch.count)
+    let outcome: StreamCore.ReadOutcome?
+    if buffer.capacity - buffer.count < size {
+      // Memory grows with what arrives, not with what might have.
+      let scratch = UnsafeMutableRawBufferPointer(rebasing: source.loop.scratch[..<size])
+      outcome = source.core?.read(into: scratch)
+      if case .bytes(let count) = outcome { buffer.append(contentsOf: scratch[..<count]) }
+    } else {
+      outcome = source.core?.read(size, into: &buffer)
+    }
+    switch outcome {
+    case nil: throw closedError("read")
+    case .bytes(let count): return count
+    case .end: return 0
+    case .failed(let code):
+      throw SocketError(operation: "read", address: peerAddress.description, code: code)
+    case .wouldBlock: return nil
+    }
   }
 
   /// Reads what is there, waiting until there is something or the stream has ended.

@@ -8,18 +8,58 @@ extension Connection {
   ///
   /// The corresponding C function is `send`.
   public func write(_ bytes: [UInt8], timeout: Timeout = .inherited) async throws {
-    guard loop.isHome else {
+    let source = source
+    // A task that prefers another loop can be here for the moment: after a wait the thread is asked again.
+    guard source.loop.isCurrent else {
       return try await loop.perform { try await self.write(bytes, timeout: timeout) }
     }
-    let limit = source.limit("write", timeout)
-    try await source.begin(.writing, limit)
-    defer { source.end(.writing) }
-    var sent = 0
-    while sent < bytes.count {
-      let outcome = bytes.withUnsafeBytes { all in
-        source.core?.write(UnsafeRawBufferPointer(rebasing: all[sent...]))
+    guard source.take(.writing) else {
+      let limit = source.limit("write", timeout)
+      try await source.begin(.writing, limit)
+      return try await writeRest(of: bytes, from: 0, limit)
+    }
+    let sent: Int
+    do {
+      if Task.isCancelled { throw CancellationError() }
+      sent = try writeNow(bytes, from: 0)
+    } catch {
+      source.end(.writing)
+      throw error
+    }
+    if sent == bytes.count { return source.end(.writing) }
+    try await writeRest(of: bytes, from: sent, source.limit("write", timeout))
+  }
+
+  /// Writes what is left, by a task that has the turn, and gives the turn back.
+  private func writeRest(of bytes: [UInt8], from start: Int, _ limit: Limit) async throws {
+    var sent = start
+    do {
+      while sent < bytes.count, source.loop.isCurrent {
+        let count = try writeNow(bytes, from: sent)
+        sent += count
+        if count == 0 { try await source.wait(.writing, limit) }
       }
-      sent += try await progress(outcome, limit, midway: sent > 0)
+    } catch {
+      if sent > 0 { source.spoilWriting() }
+      source.end(.writing)
+      throw error
+    }
+    guard sent < bytes.count else { return source.end(.writing) }
+    let reached = sent
+    try await loop.perform { try await self.writeRest(of: bytes, from: reached, limit) }
+  }
+
+  /// Writes once from an offset: how many bytes went, 0 when there is no room.
+  private func writeNow(_ bytes: [UInt8], from sent: Int) throws -> Int {
+    let outcome = bytes.withUnsafeBytes { all in
+      source.core?.write(UnsafeRawBufferPointer(rebasing: all[sent...]))
+    }
+    switch outcome {
+    case nil: throw closedError("write")
+    case .wrote(let count): return count
+    case .wouldBlock: return 0
+    case .failed(let code):
+      throw SocketError(operation: "write", address: peerAddress.description, code: code)
     }
   }
 
@@ -78,7 +118,7 @@ extension Connection {
       do {
         try await source.wait(.writing, limit)
       } catch {
-        if midway { source.core?.spoilWriting() }
+        if midway { source.spoilWriting() }
         throw error
       }
       return 0

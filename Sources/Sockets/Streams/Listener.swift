@@ -112,8 +112,14 @@ public final class Listener: Sendable {
       var accepted = 0
       while let connection = try await next(door, report) {
         group.addTask(executorPreference: loop) {
+          let source = connection.source
+          source.enterScope()
           do {
-            try await body(connection)
+            try await withTaskCancellationHandler {
+              try await body(connection)
+            } onCancel: {
+              source.cancelScope()
+            }
           } catch {
             report(.failed(connection.peerAddress, error))
           }

@@ -1,3 +1,5 @@
+internal import CLinux
+
 /// A socket on a loop together with the tasks that wait for it: what every async operation stands on.
 ///
 /// All members but ``close()`` and ``end(_:)`` are for the loop's thread. Of each side, reading and writing, one task
@@ -9,38 +11,6 @@ package final class Source: @unchecked Sendable {
   /// The two directions of a socket, which never hinder each other.
   package enum Side { case reading, writing }
 
-  private enum Outcome { case ready, cancelled, timedOut, closed }
-
-  private struct Waiter {
-    let continuation: UnsafeContinuation<Outcome, Never>
-    let ticket: UInt32
-    let deadline: Nanoseconds
-  }
-
-  private struct Queue {
-    var isTaken = false
-    var waiter: Waiter?
-    var line: [Waiter] = []
-
-    /// Removes the waiters that `condition` picks.
-    mutating func take(where condition: (Waiter) -> Bool) -> [Waiter] {
-      var taken: [Waiter] = []
-      if let first = waiter, condition(first) {
-        taken.append(first)
-        waiter = nil
-      }
-      if !line.isEmpty {
-        taken += line.filter(condition)
-        line.removeAll(where: condition)
-      }
-      return taken
-    }
-
-    var earliest: Nanoseconds {
-      line.reduce(waiter?.deadline ?? .max) { min($0, $1.deadline) }
-    }
-  }
-
   // Unchecked for the reason that the loop's own state is.
   package let loop: EventLoop
   /// The socket; nil once closed.
@@ -48,9 +18,11 @@ package final class Source: @unchecked Sendable {
   /// What operations may take unless the call says otherwise.
   @exclusivity(unchecked) package var timeout = Timeout.inherited
 
-  @exclusivity(unchecked) private var reading = Queue()
-  @exclusivity(unchecked) private var writing = Queue()
+  @exclusivity(unchecked) private var reading = Waiters()
+  @exclusivity(unchecked) private var writing = Waiters()
   @exclusivity(unchecked) private var tickets: UInt32 = 0
+  /// The task of the scope that the socket belongs to; its cancellation is heard all the time.
+  @exclusivity(unchecked) private var home: UnsafeMutableRawPointer?
   @exclusivity(unchecked) private var timer: Timers<any TimerTarget>.ID?
   @exclusivity(unchecked) private var timerDeadline = Nanoseconds.max
 
@@ -66,11 +38,11 @@ package final class Source: @unchecked Sendable {
   package func close() {
     guard loop.isCurrent else { return loop.execute { self.close() } }
     core = nil
+    home = nil
     if let timer { loop.cancel(timer) }
     timer = nil
-    for waiter in reading.take(where: { _ in true }) + writing.take(where: { _ in true }) {
-      waiter.continuation.resume(returning: .closed)
-    }
+    wake(.reading, .closed) { _ in true }
+    wake(.writing, .closed) { _ in true }
   }
 }
 
@@ -89,36 +61,60 @@ extension Source {
       operation: operation, timeout: effective, deadline: loop.deadline(effective))
   }
 
+  /// Makes the calling task the scope that the socket belongs to, until the socket is closed.
+  ///
+  /// The task promises to call ``cancelScope()`` when it is cancelled: one cancellation handler around all that it does
+  /// costs less than one for each wait. Other tasks may use the socket as well.
+  package func enterScope() { home = parley_current_task() }
+
+  /// The scope's task was cancelled: its waits end. May be called from any thread.
+  package func cancelScope() {
+    loop.execute {
+      self.wake(.reading, .cancelled) { $0.isOfScope }
+      self.wake(.writing, .cancelled) { $0.isOfScope }
+    }
+  }
+
   /// Waits until the side may be ready again.
   ///
   /// The caller has the side's turn, has tried, and was told that it would block; an owner that makes
   /// its own system calls has told ``core`` so.
   package func wait(_ side: Side, _ limit: Limit) async throws {
-    try check(await suspend(side, inLine: false, limit.deadline), limit)
+    switch step(side, limit.deadline) {
+    case .known(let outcome): try check(outcome, limit)
+    case .stay: try check(await loop.lounge.stay(self, side), limit)
+    case .suspend: try check(await suspend(side, inLine: false, limit.deadline), limit)
+    }
   }
 
   /// Takes the side's turn, waiting in line while another task has it.
   package func begin(_ side: Side, _ limit: Limit) async throws {
     try Task.checkCancellation()
     guard core != nil else { throw SocketError(operation: "\(limit.operation)", reason: .closed) }
-    if !self[side].isTaken {
-      self[side].isTaken = true
-      return
-    }
+    if take(side) { return }
     try check(await suspend(side, inLine: true, limit.deadline), limit)
+  }
+
+  /// Takes the side's turn if no other task has it.
+  package func take(_ side: Side) -> Bool {
+    guard !self[side].isTaken else { return false }
+    self[side].isTaken = true
+    return true
   }
 
   /// Gives the side's turn to the next in line.
   package func end(_ side: Side) {
     guard loop.isCurrent else { return loop.execute { self.end(side) } }
-    if self[side].line.isEmpty {
-      self[side].isTaken = false
-    } else {
-      self[side].line.removeFirst().continuation.resume(returning: .ready)
-    }
+    self[side].passOn()
   }
 
-  private subscript(side: Side) -> Queue {
+  /// Makes all further writes fail: a message was cut short.
+  package func spoilWriting() {
+    guard loop.isCurrent else { return loop.execute { self.spoilWriting() } }
+    core?.spoilWriting()
+  }
+
+  private subscript(side: Side) -> Waiters {
     get { side == .reading ? reading : writing }
     _modify {
       switch side {
@@ -128,7 +124,7 @@ extension Source {
     }
   }
 
-  private func check(_ outcome: Outcome, _ limit: Limit) throws {
+  func check(_ outcome: Outcome, _ limit: Limit) throws {
     switch outcome {
     case .ready: return
     case .cancelled: throw CancellationError()
@@ -138,8 +134,27 @@ extension Source {
       throw SocketError(operation: "\(limit.operation)", reason: .timedOut(after: duration))
     }
   }
+}
 
-  private func suspend(_ side: Side, inLine: Bool, _ deadline: Nanoseconds) async -> Outcome {
+// MARK: - Waiting
+
+extension Source {
+  /// How a task that would block has to go on.
+  enum Step { case known(Outcome), stay, suspend }
+
+  /// What the calling task, which has the side's turn and would block, has to do next.
+  func step(_ side: Side, _ deadline: Nanoseconds) -> Step {
+    guard let home, home == parley_current_task() else { return .suspend }
+    if Task.isCancelled { return .known(.cancelled) }
+    guard core != nil else { return .known(.closed) }
+    guard !isReady(side) else { return .known(.ready) }
+    self[side].first = Waiter(call: .coming, ticket: 0, deadline: deadline)
+    loop.lounge.expect(self, side)
+    arm(deadline)
+    return .stay
+  }
+
+  func suspend(_ side: Side, inLine: Bool, _ deadline: Nanoseconds) async -> Outcome {
     tickets &+= 1
     let ticket = tickets
     return await withTaskCancellationHandler {
@@ -147,29 +162,50 @@ extension Source {
         // Other jobs may have run since the caller looked.
         if Task.isCancelled { return continuation.resume(returning: .cancelled) }
         guard core != nil else { return continuation.resume(returning: .closed) }
-        let waiter = Waiter(continuation: continuation, ticket: ticket, deadline: deadline)
+        let waiter = Waiter(call: .continuation(continuation), ticket: ticket, deadline: deadline)
         if inLine {
-          guard self[side].isTaken else {
-            self[side].isTaken = true
-            return continuation.resume(returning: .ready)
-          }
+          guard !take(side) else { return continuation.resume(returning: .ready) }
           self[side].line.append(waiter)
         } else {
-          guard (side == .reading ? core?.canRead : core?.canWrite) != true else {
-            return continuation.resume(returning: .ready)
-          }
-          self[side].waiter = waiter
+          guard !isReady(side) else { return continuation.resume(returning: .ready) }
+          self[side].first = waiter
         }
         arm(deadline)
       }
     } onCancel: {
-      loop.execute { self.cancel(side, ticket) }
+      loop.execute { self.wake(side, .cancelled) { $0.ticket == ticket } }
     }
   }
 
-  private func cancel(_ side: Side, _ ticket: UInt32) {
-    for waiter in self[side].take(where: { $0.ticket == ticket }) {
-      waiter.continuation.resume(returning: .cancelled)
+  /// Keeps the task that came to stay.
+  func settle(_ job: UnownedJob, _ side: Side) { self[side].first?.call = .job(job) }
+
+  /// How the last stay ended.
+  func outcome(_ side: Side) -> Outcome { self[side].outcome }
+
+  private func isReady(_ side: Side) -> Bool {
+    (side == .reading ? core?.canRead : core?.canWrite) == true
+  }
+
+  private func wake(_ side: Side, _ outcome: Outcome, where condition: (Waiter) -> Bool) {
+    if let first = self[side].first, condition(first) { wakeFirst(side, outcome) }
+    guard !self[side].line.isEmpty else { return }
+    let woken = self[side].line.filter(condition)
+    self[side].line.removeAll(where: condition)
+    for waiter in woken {
+      if case .continuation(let continuation) = waiter.call { continuation.resume(returning: outcome) }
+    }
+  }
+
+  private func wakeFirst(_ side: Side, _ outcome: Outcome) {
+    guard let waiter = self[side].first else { return }
+    self[side].first = nil
+    switch waiter.call {
+    case .job(let job):
+      self[side].outcome = outcome
+      loop.run(job)
+    case .continuation(let continuation): continuation.resume(returning: outcome)
+    case .coming: break
     }
   }
 
@@ -185,25 +221,16 @@ extension Source {
 extension Source: ReadinessTarget, TimerTarget {
   package func ready(_ readiness: Readiness) {
     core?.note(readiness)
-    if core?.canRead == true { wake(.reading) }
-    if core?.canWrite == true { wake(.writing) }
-  }
-
-  private func wake(_ side: Side) {
-    guard let waiter = self[side].waiter else { return }
-    self[side].waiter = nil
-    waiter.continuation.resume(returning: .ready)
+    if isReady(.reading) { wakeFirst(.reading, .ready) }
+    if isReady(.writing) { wakeFirst(.writing, .ready) }
   }
 
   package func expired() {
     timer = nil
     timerDeadline = .max
     let now = loop.now
-    for waiter in reading.take(where: { $0.deadline <= now })
-      + writing.take(where: { $0.deadline <= now })
-    {
-      waiter.continuation.resume(returning: .timedOut)
-    }
+    wake(.reading, .timedOut) { $0.deadline <= now }
+    wake(.writing, .timedOut) { $0.deadline <= now }
     arm(min(reading.earliest, writing.earliest))
   }
 }

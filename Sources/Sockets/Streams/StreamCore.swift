@@ -93,6 +93,21 @@ package struct StreamCore: ~Copyable {
     }
   }
 
+  /// Reads once, at most `size` bytes, onto the end of `array`, which should have the room.
+  ///
+  /// The corresponding C function is `recv`.
+  package mutating func read(_ size: Int, into array: inout [UInt8]) -> ReadOutcome {
+    var outcome = ReadOutcome.wouldBlock
+    array.append(addingCapacity: size) { output in
+      output.withUnsafeMutableBufferPointer { memory, initialized in
+        let free = UnsafeMutableRawBufferPointer(memory.extracting(initialized..<initialized + size))
+        outcome = read(into: free)
+        if case .bytes(let count) = outcome { initialized += count }
+      }
+    }
+    return outcome
+  }
+
   /// Writes once what at most 1024 pieces point at, `total` bytes in all.
   ///
   /// The corresponding C function is `sendmsg`.
