@@ -1,17 +1,23 @@
 import Glibc
 import Sockets
 
-/// Echoes bytes: `EchoServer [PORT]` prints `port N` when it listens.
+/// Echoes bytes: `EchoServer [PORT] [--each]` prints `port N` when it listens.
+///
+/// It reads and writes; with `--each` it is lent what arrives.
 @main
 struct EchoServer {
   static func main() throws {
     Signals.ignoreBrokenPipes()
     let port = CommandLine.arguments.dropFirst().first.flatMap { UInt16($0) } ?? 0
+    let isLent = CommandLine.arguments.contains("--each")
     try EventLoop.runBlocking { loop in
       let listener = try await Listener.bind(.ipv4(.loopback, port: port), on: loop)
       print("port", listener.localAddress.port ?? 0)
       fflush(nil)
       try await listener.run { connection in
+        if isLent {
+          return try await connection.forEach { bytes, replies in replies.write(bytes) }
+        }
         var buffer: [UInt8] = []
         while try await connection.read(into: &buffer) > 0 {
           try await connection.write(buffer)

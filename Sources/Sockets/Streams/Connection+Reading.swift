@@ -17,10 +17,12 @@ extension Connection {
     let source = source
     // A task that prefers another loop can be here for the moment. All up to the wait happens at once;
     // after the wait it may have moved.
-    guard source.loop.isCurrent else { return try await readElsewhere(into: &buffer, maximum, timeout) }
+    guard source.loop.isCurrent else {
+      return try await readElsewhere(into: &buffer, maximum, timeout)
+    }
     if !source.take(.reading) { try await source.begin(.reading, source.limit("read", timeout)) }
     do {
-      if Task.isCancelled { throw CancellationError() }
+      if source.isCancelled { throw CancellationError() }
       var limit: Limit?
       while source.loop.isCurrent {
         if let count = try readNow(into: &buffer, maximum) {

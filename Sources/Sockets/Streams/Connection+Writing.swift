@@ -20,7 +20,7 @@ extension Connection {
     }
     let sent: Int
     do {
-      if Task.isCancelled { throw CancellationError() }
+      if source.isCancelled { throw CancellationError() }
       sent = try writeNow(bytes, from: 0)
     } catch {
       source.end(.writing)

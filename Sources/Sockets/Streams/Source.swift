@@ -1,4 +1,5 @@
 internal import CLinux
+import Synchronization
 
 /// A socket on a loop together with the tasks that wait for it: what every async operation stands on.
 ///
@@ -23,6 +24,9 @@ package final class Source: @unchecked Sendable {
   @exclusivity(unchecked) private var tickets: UInt32 = 0
   /// The task of the scope that the socket belongs to; its cancellation is heard all the time.
   @exclusivity(unchecked) private var home: UnsafeMutableRawPointer?
+  private let isScopeCancelled = Atomic<Bool>(false)
+  /// Takes what arrives while the reader stays in the lounge.
+  @exclusivity(unchecked) package var pump: (any Pump)?
   @exclusivity(unchecked) private var timer: Timers<any TimerTarget>.ID?
   @exclusivity(unchecked) private var timerDeadline = Nanoseconds.max
 
@@ -67,8 +71,18 @@ extension Source {
   /// costs less than one for each wait. Other tasks may use the socket as well.
   package func enterScope() { home = parley_current_task() }
 
+  /// Whether the calling task is cancelled.
+  var isCancelled: Bool {
+    if let home, home == parley_current_task() {
+      isScopeCancelled.load(ordering: .relaxed)
+    } else {
+      Task.isCancelled
+    }
+  }
+
   /// The scope's task was cancelled: its waits end. May be called from any thread.
   package func cancelScope() {
+    isScopeCancelled.store(true, ordering: .relaxed)
     loop.execute {
       self.wake(.reading, .cancelled) { $0.isOfScope }
       self.wake(.writing, .cancelled) { $0.isOfScope }
@@ -145,7 +159,7 @@ extension Source {
   /// What the calling task, which has the side's turn and would block, has to do next.
   func step(_ side: Side, _ deadline: Nanoseconds) -> Step {
     guard let home, home == parley_current_task() else { return .suspend }
-    if Task.isCancelled { return .known(.cancelled) }
+    if isScopeCancelled.load(ordering: .relaxed) { return .known(.cancelled) }
     guard core != nil else { return .known(.closed) }
     guard !isReady(side) else { return .known(.ready) }
     self[side].first = Waiter(call: .coming, ticket: 0, deadline: deadline)
@@ -193,7 +207,9 @@ extension Source {
     let woken = self[side].line.filter(condition)
     self[side].line.removeAll(where: condition)
     for waiter in woken {
-      if case .continuation(let continuation) = waiter.call { continuation.resume(returning: outcome) }
+      if case .continuation(let continuation) = waiter.call {
+        continuation.resume(returning: outcome)
+      }
     }
   }
 
@@ -221,8 +237,18 @@ extension Source {
 extension Source: ReadinessTarget, TimerTarget {
   package func ready(_ readiness: Readiness) {
     core?.note(readiness)
-    if isReady(.reading) { wakeFirst(.reading, .ready) }
+    if isReady(.reading), !pumps() { wakeFirst(.reading, .ready) }
     if isReady(.writing) { wakeFirst(.writing, .ready) }
+  }
+
+  /// Lets the pump take what there is; true when the reader can go on waiting.
+  private func pumps() -> Bool {
+    guard let pump, pump.pump() else { return false }
+    if let deadline = reading.first?.deadline, deadline != .max {
+      // The timer comes too early, then, and finds that out.
+      reading.first?.deadline = limit("read", pump.timeout).deadline
+    }
+    return true
   }
 
   package func expired() {

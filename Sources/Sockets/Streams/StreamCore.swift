@@ -100,7 +100,8 @@ package struct StreamCore: ~Copyable {
     var outcome = ReadOutcome.wouldBlock
     array.append(addingCapacity: size) { output in
       output.withUnsafeMutableBufferPointer { memory, initialized in
-        let free = UnsafeMutableRawBufferPointer(memory.extracting(initialized..<initialized + size))
+        let free = UnsafeMutableRawBufferPointer(
+          memory.extracting(initialized..<initialized + size))
         outcome = read(into: free)
         if case .bytes(let count) = outcome { initialized += count }
       }

@@ -15,7 +15,7 @@ struct Waiter {
 
   var call: Call
   let ticket: UInt32
-  let deadline: Nanoseconds
+  var deadline: Nanoseconds
 
   /// Whether the cancellation of the socket's scope concerns it.
   var isOfScope: Bool {
