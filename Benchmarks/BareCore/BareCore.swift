@@ -1,8 +1,10 @@
 import Glibc
 import Sockets
 
-/// Echoes bytes with the synchronous core alone, as the chat's links do: what a connection without a task
-/// costs. `BareCore [PORT]` prints `port N` when it listens. Of the main package, as the core is `package`.
+/// Echoes bytes with the synchronous core alone, as the chat's links do.
+///
+/// It shows what a connection without a task costs. `BareCore [PORT]` prints `port N` when it listens. It
+/// belongs to the main package, as the core is `package`.
 @main
 struct BareCore {
   static func main() throws {

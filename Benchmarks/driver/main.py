@@ -7,11 +7,11 @@ import sys
 import tempfile
 import time
 
-from . import build, counts, machine, measure, peers, rows, servers, sizes, table
+from . import build, counts, growth, machine, measure, peers, rows, servers, sizes, table
 
 FLAGS = ("--append", "--list", "--check", "--keep", "--no-build", "--peers")
-# What is no row: what it prints, and what it needs built.
-OTHERS = ("counts", "size")
+# What is no row; growth only when it is named.
+OTHERS = ("size", "counts", "growth")
 
 
 def run(arguments, usage):
@@ -40,7 +40,7 @@ def run(arguments, usage):
         if name not in OTHERS and not any(row.is_called(name) for row in every):
             return _refuse(f"no row begins with {name}; --list shows them")
     chosen = [row for row in every if not names or any(row.is_called(name) for name in names)]
-    others = [name for name in OTHERS if name in names or not names]
+    others = [name for name in OTHERS if name in names or not names and name != "growth"]
     try:
         if options["--runs"] > 1:
             return _runs(arguments, options["--runs"], flags)
@@ -66,7 +66,8 @@ def _measure(chosen, others, options, flags, arguments):
         build.build([name for row in chosen for name in row.servers]
                     + (["c-echo"] if any(row.load == "dial" for row in chosen) else [])
                     + ([name for _, name, _ in rows.COUNTS.values()] if "counts" in others else [])
-                    + (sizes.PROGRAMS if "size" in others else []), _say)
+                    + (sizes.PROGRAMS if "size" in others else [])
+                    + (growth.PROGRAMS if "growth" in others else []), _say)
         if "--peers" in flags:
             peers.prepare()
     text, grown, ratios, has_failed = "", [], [], False
@@ -98,6 +99,10 @@ def _measure(chosen, others, options, flags, arguments):
             counts.keep(figures)
         if "--check" in flags:
             grown = counts.grown(figures)
+    if "growth" in others:
+        folder = growth.DOCS if "--append" in flags else servers.BUILT
+        show(("\n" if text else "") + growth.measure_all(_say, folder))
+        print(f"The drawings are {folder}/growth-*.svg.")
     note = machine.note(before)
     print("\n" + note)
     if "--append" in flags:

@@ -48,13 +48,17 @@ def _try(name, results, failed, body):
 
 
 def _turn(row, name, server, seconds):
-    # The broadcast in C knows lines only, and nobody enters.
-    mode = " ".join(
-        word for word in row.load.split()
-        if name != "c-broadcast" or not word.startswith(("chat=", "forms=")))
-    return servers.load(peers.load(name, mode), f"port={server.port}",
+    return servers.load(_load(row, name), f"port={server.port}",
                         f"pid={peers.measured(name, server)}", f"seconds={seconds}", "warm=0.15",
                         limit=peers.limit(name, seconds))
+
+
+def _load(row, name):
+    """What the generator is told: the broadcast in C knows lines only, and nobody enters."""
+    mode = " ".join(
+        word for word in [*row.load.split(), row.only.get(name, "")]
+        if name != "c-broadcast" or not word.startswith(("chat=", "forms=")))
+    return peers.load(name, mode)
 
 
 def _dial(row, name, server, seconds):
@@ -73,7 +77,7 @@ def _fresh(row, name):
     if row.by == "ms":
         return servers.load(row.load, "--", *peers.command(name))
     with peers.server(name) as server:
-        return servers.load(peers.load(name, row.load), f"port={server.port}", f"pid={server.process.pid}")
+        return servers.load(_load(row, name), f"port={server.port}", f"pid={server.process.pid}")
 
 
 def ratio(by, results, first, name):

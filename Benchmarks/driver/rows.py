@@ -12,6 +12,7 @@ class Row:
     fresh: bool = False  # a new server for each round
     rounds: int = 0      # 0: as many as asked for
     also: list = field(default_factory=list)  # more figures of the same runs: (name, by, target)
+    only: dict = field(default_factory=dict)  # what the generator is told for one of the servers alone
 
     def judgements(self):
         """Its lines in the table: a name, what the ratio is of, and the target."""
