@@ -1,16 +1,17 @@
 import Glibc
 import Sockets
 
-/// Echoes bytes: `EchoServer [PORT] [--each]` prints `port N` when it listens.
+/// Echoes bytes: `EchoServer [PORT] [--each] [--spin]` prints `port N` when it listens.
 ///
-/// It reads and writes; with `--each` it is lent what arrives.
+/// It reads and writes; with `--each` it is lent what arrives. With `--spin` the loop looks for 200 µs before it sleeps.
 @main
 struct EchoServer {
   static func main() throws {
     Signals.ignoreBrokenPipes()
     let port = CommandLine.arguments.dropFirst().first.flatMap { UInt16($0) } ?? 0
     let isLent = CommandLine.arguments.contains("--each")
-    try EventLoop.runBlocking { loop in
+    let spin: Duration = CommandLine.arguments.contains("--spin") ? .microseconds(200) : .zero
+    try EventLoop.runBlocking(spin: spin) { loop in
       let listener = try await Listener.bind(.ipv4(.loopback, port: port), on: loop)
       print("port", listener.localAddress.port ?? 0)
       fflush(nil)

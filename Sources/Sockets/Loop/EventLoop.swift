@@ -20,6 +20,9 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
   /// The time allowed to operations for which neither the call nor the socket says otherwise.
   public let defaultTimeout: Timeout
 
+  /// How long the loop looks again and again after something has happened, before it sleeps.
+  private let spin: Nanoseconds
+
   // Loop thread only, and no code of others runs during an access: so the runtime need not check, which
   // would take a third of an echo.
   private let poller: Poller
@@ -29,6 +32,8 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
   @exclusivity(unchecked) private var again: [UInt64] = []
   @exclusivity(unchecked) private var atTurnEnd: [any TurnTarget] = []
   private var hasEnded = false
+  /// Whether the last sleep ended with an event: only then is it worth looking for the next.
+  private var hasSeenEvents = false
   @exclusivity(unchecked) private var clock: Nanoseconds = parley_monotonic_nanoseconds()
 
   let lounge = Lounge()
@@ -59,9 +64,12 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
   private static let jobsPerTurn = 512
 
   /// Creates a loop that does not run yet.
-  package init(name: String = "loop", defaultTimeout: Timeout = .none) throws(SocketError) {
+  package init(
+    name: String = "loop", defaultTimeout: Timeout = .none, spin: Duration = .zero
+  ) throws(SocketError) {
     self.name = name
     self.defaultTimeout = defaultTimeout
+    self.spin = spin.clampedNanoseconds
     poller = try Poller()
     bell = Descriptor(owning: try call("eventfd") { parley_eventfd() })
     scratch = .allocate(byteCount: 65_536, alignment: 64)
@@ -74,71 +82,6 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
 // MARK: - Running
 
 extension EventLoop {
-  /// Runs `body` on a new loop, and ends the loop when the body has returned.
-  ///
-  /// - Parameters:
-  ///   - name: A name for diagnostics.
-  ///   - defaultTimeout: What operations may take unless told otherwise; `nil` means no limit.
-  ///   - body: Runs on the loop's thread, and so do its child tasks.
-  /// - Returns: What `body` returned.
-  /// - Throws: What `body` threw, or ``SocketError`` when the kernel gives no readiness queue.
-  public static func run<Result: Sendable>(
-    name: String = "loop", defaultTimeout: Timeout = .none,
-    _ body: @Sendable @concurrent (EventLoop) async throws -> Result
-  ) async throws -> Result {
-    let loop = try EventLoop(name: name, defaultTimeout: defaultTimeout)
-    try loop.start()
-    defer { loop.stop() }
-    return try await loop.perform { try await body(loop) }
-  }
-
-  /// Runs `body` on a new loop that borrows the calling thread, and returns when the body has.
-  ///
-  /// For `main`: no other thread is needed. Must not be called from async code, whose threads never block.
-  ///
-  /// - Parameters:
-  ///   - name: A name for diagnostics.
-  ///   - defaultTimeout: What operations may take unless told otherwise; `nil` means no limit.
-  ///   - body: Runs on the calling thread, and so do its child tasks.
-  /// - Returns: What `body` returned.
-  /// - Throws: What `body` threw, or ``SocketError`` when the kernel gives no readiness queue.
-  public static func runBlocking<Result: Sendable>(
-    name: String = "main", defaultTimeout: Timeout = .none,
-    _ body: @escaping @Sendable @concurrent (EventLoop) async throws -> Result
-  ) throws -> Result {
-    let loop = try EventLoop(name: name, defaultTimeout: defaultTimeout)
-    // The task is owned by this call, which returns only after it has ended.
-    let finished = Finished<Result>()
-    Task(executorPreference: loop) {
-      do {
-        finished.set(.success(try await body(loop)))
-      } catch {
-        finished.set(.failure(error))
-      }
-      loop.askToStop()
-    }
-    loop.turn()
-    return try finished.get()
-  }
-
-  /// Runs `body` on the loop's thread and returns to where the caller was.
-  ///
-  /// Cancelling the caller's task cancels `body`.
-  package func perform<Result: Sendable>(
-    _ body: @Sendable @concurrent () async throws -> Result
-  ) async throws -> Result {
-    let outcome = await withTaskExecutorPreference(self) {
-      () async -> Swift.Result<Result, any Error> in
-      // The compiler spares itself the move when what it sees next is a call of an async closure, which
-      // does not move either: its code would run on the caller's thread until its first suspension.
-      if !isCurrent { await Task.yield() }
-      do { return .success(try await body()) } catch { return .failure(error) }
-    }
-    // Still on this loop's thread, but with the caller's preference again: go where that says.
-    await Task.yield()
-    return try outcome.get()
-  }
-
   /// Whether the calling task is on the loop's thread, and comes back to it after each suspension.
   ///
   /// The thread alone does not tell: a task that prefers another loop can be here for the moment, and
@@ -182,14 +125,14 @@ extension EventLoop {
     thread = nil
   }
 
-  private func askToStop() {
+  func askToStop() {
     mailbox.withLock { $0.isStopping = true }
     hasMail.store(true, ordering: .sequentiallyConsistent)
     ring()
   }
 
   /// Turn after turn until the loop is stopped and has nothing left to run.
-  private func turn() {
+  func turn() {
     owner.store(UInt(pthread_self()), ordering: .relaxed)
     defer { owner.store(0, ordering: .relaxed) }
     while true {
@@ -261,12 +204,23 @@ extension EventLoop {
   }
 
   private func poll() {
-    var milliseconds: CInt = 0
-    if jobs.count == 0 && again.isEmpty {
+    guard jobs.count == 0 && again.isEmpty else { return _ = look(waiting: 0) }
+    var milliseconds = sleepTime()
+    if spin > 0 && hasSeenEvents && milliseconds != 0 {
+      let end = min(parley_monotonic_nanoseconds() &+ spin, timers.earliest ?? .max)
+      repeat {
+        if look(waiting: 0) || hasMail.load(ordering: .acquiring) { return }
+      } while parley_monotonic_nanoseconds() < end
       milliseconds = sleepTime()
-      isAsleep.store(true, ordering: .sequentiallyConsistent)
-      if hasMail.load(ordering: .sequentiallyConsistent) { milliseconds = 0 }
     }
+    isAsleep.store(true, ordering: .sequentiallyConsistent)
+    if hasMail.load(ordering: .sequentiallyConsistent) { milliseconds = 0 }
+    hasSeenEvents = look(waiting: milliseconds)
+    isAsleep.store(false, ordering: .relaxed)
+  }
+
+  /// Hands out the events that there are or that come in time; false when there were none.
+  private func look(waiting milliseconds: CInt) -> Bool {
     var hasLooked = false
     poller.wait(milliseconds: milliseconds) { token, readiness in
       if !hasLooked {
@@ -277,7 +231,7 @@ extension EventLoop {
       // The bell is edge-triggered: it rings again without having been read.
       if token != EventLoop.bellToken { slab[token]?.ready(readiness) }
     }
-    isAsleep.store(false, ordering: .relaxed)
+    return hasLooked
   }
 
   /// Milliseconds until the next timer, rounded up so that no turn comes too early; -1 without timers.

@@ -80,7 +80,9 @@ extension Source {
     }
   }
 
-  /// The scope's task was cancelled: its waits end. May be called from any thread.
+  /// The scope's task was cancelled: its waits end.
+  ///
+  /// May be called from any thread.
   package func cancelScope() {
     isScopeCancelled.store(true, ordering: .relaxed)
     loop.execute {
