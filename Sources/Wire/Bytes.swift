@@ -10,6 +10,36 @@ extension [UInt8] {
     unsafe span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
   }
 
+  /// Appends copies of two pieces, having looked for room once.
+  package mutating func append(copying first: Span<UInt8>, _ second: Span<UInt8>) {
+    let total = first.count + second.count
+    append(addingCapacity: total) { output in
+      unsafe output.withUnsafeMutableBufferPointer { buffer, count in
+        guard var place = buffer.baseAddress else { return }
+        unsafe place.put(first)
+        unsafe place.put(second)
+        count = total
+      }
+    }
+  }
+
+  /// Appends copies of four pieces, one behind the other, having looked for room once.
+  package mutating func append(
+    copying first: Span<UInt8>, _ second: Span<UInt8>, _ third: Span<UInt8>, _ fourth: Span<UInt8>
+  ) {
+    let total = first.count + second.count + third.count + fourth.count
+    append(addingCapacity: total) { output in
+      unsafe output.withUnsafeMutableBufferPointer { buffer, count in
+        guard var place = buffer.baseAddress else { return }
+        unsafe place.put(first)
+        unsafe place.put(second)
+        unsafe place.put(third)
+        unsafe place.put(fourth)
+        count = total
+      }
+    }
+  }
+
   /// The place of the first `byte` at `start` or after it, if there is one.
   @inline(__always)
   func firstIndex(of byte: UInt8, from start: Int) -> Int? {
@@ -27,10 +57,49 @@ extension [UInt8] {
 extension Span<UInt8> {
   /// Whether `byte` is among them.
   @inline(__always)
-  func holds(_ byte: UInt8) -> Bool {
+  package func holds(_ byte: UInt8) -> Bool {
     unsafe withUnsafeBufferPointer { bytes in
       guard let base = bytes.baseAddress else { return false }
       return unsafe memchr(base, CInt(byte), bytes.count) != nil
     }
+  }
+
+  /// Whether every byte is printable ASCII, so that there is nothing to be checked or changed.
+  package var isPlain: Bool {
+    unsafe withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else { return true }
+      let count = bytes.count
+      guard count >= 16 else {
+        var most: UInt8 = 0
+        for index in 0..<count { most = unsafe Swift.max(most, bytes[index] &- 0x20) }
+        return most < 0x5F
+      }
+      // Printable is what lies less than 0x5F above the blank. Sixteen at a time, and the last
+      // sixteen once more rather than the last few one by one.
+      var others = SIMD16<UInt8>(repeating: 0)
+      let blank = SIMD16<UInt8>(repeating: 0x20)
+      let least = SIMD16<UInt8>(repeating: 0x5F)
+      let all = SIMD16<UInt8>(repeating: 0xFF)
+      var place = 0
+      while place < count {
+        let start = Swift.min(place, count - 16)
+        let some = unsafe base.loadUnaligned(fromByteOffset: start, as: SIMD16<UInt8>.self)
+        others |= SIMD16<UInt8>(repeating: 0).replacing(with: all, where: (some &- blank) .>= least)
+        place += 16
+      }
+      return others == SIMD16<UInt8>(repeating: 0)
+    }
+  }
+}
+
+extension UnsafeMutablePointer<UInt8> {
+  /// Copies `bytes` to here and moves behind them; the caller has made room.
+  @inline(__always)
+  fileprivate mutating func put(_ bytes: Span<UInt8>) {
+    unsafe bytes.withUnsafeBufferPointer {
+      guard let start = $0.baseAddress else { return }
+      unsafe update(from: start, count: $0.count)
+    }
+    unsafe self += bytes.count
   }
 }

@@ -48,30 +48,53 @@ package struct ChatText: Equatable, Sendable {
   /// Reads bytes of the form `^\[([0-9T:.\-+Z]+)\] (.*?):\n\t(.*)$`, where a dot is any byte.
   ///
   /// NAME ends at the first colon, LF, TAB. Bytes that are not UTF-8 become U+FFFD.
-  @specialized(where Bytes == [UInt8])
-  @specialized(where Bytes == ArraySlice<UInt8>)
-  package static func parse<Bytes: Collection<UInt8>>(_ bytes: Bytes) -> ChatText? {
-    guard bytes.first == UInt8(ascii: "[") else { return nil }
-    let time = bytes.dropFirst().prefix(while: isTimeByte)
-    guard !time.isEmpty else { return nil }
-    let afterTime = bytes[time.endIndex...]
-    guard afterTime.starts(with: "] ".utf8) else { return nil }
-    let body = afterTime.dropFirst(2)
-    var candidate = body.startIndex
-    while let colon = body[candidate...].firstIndex(of: Byte.colon) {
-      guard body[colon...].starts(with: ":\n\t".utf8) else {
-        candidate = body.index(after: colon)
-        continue
+  package static func parse(_ bytes: some Collection<UInt8>) -> ChatText? {
+    let bytes = Array(bytes)
+    guard let parts = places(in: bytes, bytes.indices) else { return nil }
+    return ChatText(
+      time: Timestamp(parsing: bytes[parts.time]) ?? .unknown,
+      name: String(decoding: bytes[parts.name], as: UTF8.self),
+      text: String(decoding: bytes[parts.text], as: UTF8.self))
+  }
+
+  /// Where the parts are that ``parse(_:)`` would read from `range` of the bytes; copies nothing.
+  package static func places(
+    in bytes: [UInt8], _ range: Range<Int>
+  ) -> (time: Range<Int>, name: Range<Int>, text: Range<Int>)? {
+    let end = range.upperBound
+    guard !range.isEmpty, bytes[range.lowerBound] == UInt8(ascii: "[") else { return nil }
+    var place = range.lowerBound + 1
+    while place < end, isTimeByte(bytes[place]) { place += 1 }
+    let time = (range.lowerBound + 1)..<place
+    guard !time.isEmpty, end - place >= 2, bytes[place] == UInt8(ascii: "]"),
+      bytes[place + 1] == Byte.blank
+    else { return nil }
+    let name = place + 2
+    place = name
+    while end - place >= 3 {
+      if bytes[place] == Byte.colon, bytes[place + 1] == Byte.lf, bytes[place + 2] == Byte.tab {
+        return (time, name..<place, (place + 3)..<end)
       }
-      return ChatText(
-        time: Timestamp(parsing: time) ?? .unknown,
-        name: String(decoding: body[..<colon], as: UTF8.self),
-        text: String(decoding: body[colon...].dropFirst(3), as: UTF8.self))
+      place += 1
     }
     return nil
   }
 
+  /// Whether a text says that its author comes or goes.
+  package static func isPresence(_ text: Span<UInt8>) -> Bool {
+    guard !text.isEmpty, text[0] == UInt8(ascii: "<") else { return false }
+    return [join, leave].contains { word in
+      word.utf8.count == text.count
+        && zip(text.indices, word.utf8).allSatisfy { text[$0] == $1 }
+    }
+  }
+
   private static func isTimeByte(_ byte: UInt8) -> Bool {
-    Byte.zero...Byte.nine ~= byte || "T:.-+Z".utf8.contains(byte)
+    switch byte {
+    case Byte.zero...Byte.nine, UInt8(ascii: "T"), Byte.colon, UInt8(ascii: "."),
+      UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "Z"):
+      true
+    default: false
+    }
   }
 }

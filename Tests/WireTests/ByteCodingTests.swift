@@ -58,3 +58,34 @@ struct ByteCodingTests {
     #expect(output == [1, 2])
   }
 }
+
+@Suite struct BytesTests {
+  @Test("plain is what each byte is alone, at every length", arguments: 0...70)
+  func plain(count: Int) {
+    let bytes = [UInt8](repeating: 0x20, count: count)
+    let isPlain = bytes.span.isPlain
+    #expect(isPlain)
+    for place in bytes.indices {
+      for byte in [0, 9, 10, 13, 0x1F, 0x20, 0x7E, 0x7F, 0x80, 0x9F, 0xFF] as [UInt8] {
+        var changed = bytes
+        changed[place] = byte
+        let isPlain = changed.span.isPlain
+        #expect(isPlain == (0x20...0x7E ~= byte), "\(byte) at \(place) of \(count)")
+      }
+    }
+  }
+
+  @Test("pieces are appended one behind the other", arguments: [0, 1, 7, 8, 100, 5000])
+  func pieces(count: Int) {
+    var output: [UInt8] = []
+    var expected: [UInt8] = []
+    let none: [UInt8] = []
+    for round in 0..<20 as Range<UInt8> {
+      let (a, b) = ([UInt8](repeating: round, count: count), [UInt8](repeating: 255, count: 3))
+      output.append(copying: a.span, b.span)
+      output.append(copying: b.span, a.span, none.span, a.span)
+      expected += a + b + b + a + a
+      #expect(output == expected)
+    }
+  }
+}

@@ -30,22 +30,41 @@ package struct NativeDecoder: Sendable {
 
   /// The next frame that we know, or nil when more bytes are needed.
   package mutating func next() throws(WireError) -> NativeFrame? {
+    while let place = try nextPlace() {
+      if let frame = try frame(in: place) { return frame }
+    }
+    return nil
+  }
+
+  /// The place of the next frame's type and body in ``buffer``, valid until the next ``receive(_:)``;
+  /// nil when more bytes are needed.
+  package mutating func nextPlace() throws(WireError) -> Range<Int>? {
     if let failure { throw failure }
     do {
       if awaitsPreface {
         guard try NativePreface.check(preface, for: pattern) else { return nil }
         awaitsPreface = false
       }
-      while let range = try frames.next() {
-        var reader = ByteReader(frames.buffer, range, place: "a frame")
-        if let frame = try NativeFrame(type: reader.uint8(), body: reader) { return frame }
-      }
-      return nil
+      return try frames.next()
     } catch {
       failure = error
       throw error
     }
   }
+
+  /// The frame in a place of ``nextPlace()``, or nil when it is of an unknown type that may be skipped.
+  package mutating func frame(in place: Range<Int>) throws(WireError) -> NativeFrame? {
+    do {
+      var reader = ByteReader(frames.buffer, place, place: "a frame")
+      return try NativeFrame(type: reader.uint8(), body: reader)
+    } catch {
+      failure = error
+      throw error
+    }
+  }
+
+  /// The bytes that the places of ``nextPlace()`` are in.
+  package var buffer: [UInt8] { frames.buffer }
 
   /// Says that the stream has ended; throws inside a preface or frame.
   package func finish() throws(WireError) {

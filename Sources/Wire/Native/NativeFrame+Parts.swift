@@ -2,12 +2,12 @@
 // no frame value is made, and nothing is allocated but the growth of the block.
 extension NativeFrame {
   package static func appendEvent(
-    room: UInt32, number: UInt64, wall: Int64, form: NativeForm, author: String, trust: UInt8,
-    body: [UInt8], to output: inout [UInt8]
+    room: UInt32, number: UInt64, wall: Int64, form: NativeForm, author: Span<UInt8>,
+    trust: UInt8, body: Span<UInt8>, to output: inout [UInt8]
   ) throws(WireError) {
     // A room encodes each message once for all its members, and small rooms feel what that costs.
     // So this one frame knows its length beforehand, and its fixed part is appended as one piece.
-    guard let authorLength = UInt16(exactly: author.utf8.count) else {
+    guard let authorLength = UInt16(exactly: author.count) else {
       throw .invalidValue("a nick")
     }
     let length = 25 + Int(authorLength) + body.count
@@ -25,10 +25,8 @@ extension NativeFrame {
     put(UInt64(bitPattern: wall), bytes: 8, at: 17)
     head[25] = form.rawValue
     put(UInt64(authorLength), bytes: 2, at: 26)
-    output.append(copying: head.span)
-    output.append(contentsOf: author.utf8)
-    output.append(trust)
-    output.append(contentsOf: body)
+    let mark: InlineArray<1, UInt8> = [trust]
+    output.append(copying: head.span, author, mark.span, body)
   }
 
   package static func appendPresence(

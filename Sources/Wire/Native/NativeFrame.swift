@@ -58,7 +58,7 @@ package enum NativeFrame: Equatable, Sendable {
     case .event(let event):
       try NativeFrame.appendEvent(
         room: event.room, number: event.number, wall: event.wall, form: event.form,
-        author: event.author, trust: event.trust, body: event.body, to: &output)
+        author: event.author.utf8.span, trust: event.trust, body: event.body.span, to: &output)
     case .presence(let presence):
       try NativeFrame.appendPresence(
         room: presence.room, wall: presence.wall, change: presence.change, nick: presence.nick,

@@ -35,6 +35,23 @@ package struct NativeSay: Equatable, Sendable {
     writer.integer(form.rawValue)
     writer.raw(body)
   }
+
+  /// The parts of a frame, given where its type and body are; nil when it is no good `say`.
+  ///
+  /// For servers, which have more of these than of all others: nothing is copied.
+  package static func places(
+    in bytes: [UInt8], _ frame: Range<Int>
+  ) -> (id: UInt64, room: UInt32, form: NativeForm, body: Range<Int>)? {
+    let head = 14
+    guard frame.count >= head, bytes[frame.lowerBound] == NativeType.say.rawValue,
+      let form = NativeForm(rawValue: bytes[frame.lowerBound + 13])
+    else { return nil }
+    var id: UInt64 = 0
+    for index in 1..<9 { id = id << 8 | UInt64(bytes[frame.lowerBound + index]) }
+    var room: UInt32 = 0
+    for index in 9..<13 { room = room << 8 | UInt32(bytes[frame.lowerBound + index]) }
+    return (id, room, form, (frame.lowerBound + head)..<frame.upperBound)
+  }
 }
 
 /// Something that was said in a room, as everybody in it gets it.

@@ -157,7 +157,7 @@ struct NativeFrameTests {
       if case .event(let event) = frame {
         try NativeFrame.appendEvent(
           room: event.room, number: event.number, wall: event.wall, form: event.form,
-          author: event.author, trust: event.trust, body: event.body, to: &output)
+          author: event.author.utf8.span, trust: event.trust, body: event.body.span, to: &output)
       } else if case .presence(let presence) = frame {
         try NativeFrame.appendPresence(
           room: presence.room, wall: presence.wall, change: presence.change, nick: presence.nick,
