@@ -12,6 +12,8 @@ struct Script {
   var now = Instant.zero
   /// What a server would tell in answer to a request.
   var answer: (Request) -> Notice? = { _ in nil }
+  /// Whether texts are taken where they lie, as the server does; they are answered by nobody then.
+  var lendsTexts = false
 
   init(_ kind: DoorKind?, open: OpenDoors = .all, givenNick: String? = nil) {
     door = Door(kind: kind, open: open, at: .zero, givenNick: givenNick)
@@ -19,7 +21,12 @@ struct Script {
   }
 
   mutating func drain() {
-    while let action = door.next() {
+    while true {
+      if lendsTexts, let room = door.nextRoom {
+        takeTexts(for: room)
+        continue
+      }
+      guard let action = door.next() else { return }
       if case .transmit(let bytes) = action, case .transmit(let before)? = actions.last {
         actions[actions.count - 1] = .transmit(before + bytes)
       } else {
@@ -27,6 +34,22 @@ struct Script {
       }
       if case .request(let request) = action, let notice = answer(request) { tell(notice) }
     }
+  }
+
+  private mutating func takeTexts(for room: UInt32) {
+    var said: [Door.Action] = []
+    door.takeTexts { texts, bytes in
+      for index in texts.indices {
+        let text = texts[index]
+        let body = (text.start..<text.end).map { bytes[$0] }
+        said.append(
+          .request(
+            .say(
+              id: text.id, room: room == 0 ? nil : room, form: text.form == .signed ? 1 : 0,
+              action: text.form == .action, body: body)))
+      }
+    }
+    actions += said
   }
 
   mutating func receive(_ bytes: [UInt8]) {

@@ -6,6 +6,7 @@ import Rooms
 struct FanBuffer {
   /// The encoded bytes of the turn.
   var bytes: [UInt8] = []
+  private var parts: [EncodedPart] = []
   private var ends: [Int] = []
   private var authors: [ClientID] = []
   // Mostly the same few authors: a short list beats a set.
@@ -13,13 +14,22 @@ struct FanBuffer {
   private var others: Set<ClientID> = []
 
   /// Says that everything appended to ``bytes`` since the last mark is one event of `author`.
-  mutating func mark(_ author: ClientID) {
+  mutating func mark(_ author: ClientID) { mark(author, upTo: bytes.count) }
+
+  private mutating func mark(_ author: ClientID, upTo end: Int) {
     // A door may show nothing of an event.
-    guard bytes.count > ends.last ?? 0 else { return }
-    ends.append(bytes.count)
+    guard end > ends.last ?? 0 else { return }
+    ends.append(end)
     authors.append(author)
     guard !concerns(author) else { return }
     if few.count < 16 { few.append(author) } else { others.insert(author) }
+  }
+
+  /// Encodes all that happened in a room's turn.
+  mutating func fill(with events: Events, for kind: DoorKind, room: UInt32, offset: Int) {
+    parts.removeAll(keepingCapacity: true)
+    kind.encode(events, room: room, offset: offset, into: &bytes, parts: &parts)
+    for part in parts { mark(part.author, upTo: part.end) }
   }
 
   mutating func removeAll() {

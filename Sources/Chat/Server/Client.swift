@@ -10,15 +10,18 @@ final class Client {
     /// Counts up: the seat that was asked for last has the highest.
     let ticket: UInt64
     var isTaken = false
+    /// The room itself, once the seat is taken, if it lives on the client's loop.
+    var home: RoomHome?
   }
 
   let id: ClientID
   let peer: SocketAddress
-  var door: Door
+  // Unchecked, as the others: a door calls nobody back who could come here again.
+  @exclusivity(unchecked) var door: Door
   /// Nil only before the first bytes; see ``ServerLoop/adopt(_:peer:door:open:)``.
   @exclusivity(unchecked) private(set) var link: Link?
   /// In the order in which they were asked for.
-  private(set) var seats: [Seat] = []
+  @exclusivity(unchecked) private(set) var seats: [Seat] = []
   var hasEntered = false
   @exclusivity(unchecked) var ignoresNobody = true
   /// What it said on quitting.
@@ -28,12 +31,12 @@ final class Client {
 
   private unowned let server: ServerLoop
   private var lastTicket: UInt64 = 0
-  private var isDraining = false
+  @exclusivity(unchecked) private var isDraining = false
   /// How many rooms have still to answer before a client that wants to leave may; nil before it does.
   private var fencesLeft: Int?
-  private var isOver = false
-  private var timer: Timers<any TimerTarget>.ID?
-  private var timerDeadline = Instant.distantFuture
+  @exclusivity(unchecked) private var isOver = false
+  @exclusivity(unchecked) private var timer: Timers<any TimerTarget>.ID?
+  @exclusivity(unchecked) private var timerDeadline = Instant.distantFuture
 
   init(_ id: ClientID, peer: SocketAddress, door: Door, server: ServerLoop) {
     self.id = id
@@ -67,10 +70,19 @@ final class Client {
   }
 
   /// The room has let the client in; nil when it does not want that any more.
-  func takeSeat(_ ticket: UInt64) -> Seat? {
+  func takeSeat(_ ticket: UInt64, _ home: RoomHome?) -> Seat? {
     guard let index = seats.firstIndex(where: { $0.ticket == ticket }) else { return nil }
     seats[index].isTaken = true
+    seats[index].home = home
     return seats[index]
+  }
+
+  /// The room with this number, 0 for the one asked for last, when it lives here and the client is in.
+  func home(of room: UInt32) -> RoomHome? {
+    for index in seats.indices.reversed() where room == 0 || seats[index].place.id == room {
+      return seats[index].home
+    }
+    return nil
   }
 
   func removeSeats(where condition: (Seat) -> Bool) { seats.removeAll(where: condition) }
@@ -81,6 +93,7 @@ final class Client {
     defer { isDraining = false }
     // Who lets too much wait is about to be cut: what it still asks for would only add to that.
     while !isOver, link?.isOverfull != true {
+      if server.say(nextOf: self) { continue }
       guard mayGoOn(), let action = door.next() else { break }
       switch action {
       case .request(let request): server.handle(request, of: self)

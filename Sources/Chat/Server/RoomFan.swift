@@ -27,15 +27,12 @@ final class RoomFan {
 
   /// Gives everybody the events that are for them: all but their own and those of whom they ignore.
   func deliver(
-    _ events: [ChatEvent], offset: Int, using buffer: inout FanBuffer, from pool: BlockPool
+    _ events: Events, offset: Int, using buffer: inout FanBuffer, from pool: BlockPool
   ) {
     guard !events.isEmpty else { return }
     for kind in DoorKind.allCases where !members[Int(kind.rawValue)].isEmpty {
       buffer.removeAll()
-      for event in events {
-        kind.encode(event, room: place.id, offset: offset, into: &buffer.bytes)
-        buffer.mark(event.author)
-      }
+      buffer.fill(with: events, for: kind, room: place.id, offset: offset)
       guard !buffer.bytes.isEmpty else { continue }
       let block = buffer.bytes.withUnsafeBytes { Block($0, from: pool) }
       for client in members[Int(kind.rawValue)] {

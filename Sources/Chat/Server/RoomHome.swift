@@ -8,6 +8,8 @@ final class RoomHome {
   private var members: [Int]
   /// What this turn has for each loop besides the events.
   private var batches: [RoomBatch]
+  /// An empty batch with the memory of one that was given.
+  private var spare: RoomBatch
   private var isConcerned: [Bool]
   /// Who has left in this turn.
   private var leavers: Set<ClientID> = []
@@ -24,6 +26,7 @@ final class RoomHome {
     members = Array(repeating: 0, count: loops)
     isConcerned = Array(repeating: false, count: loops)
     batches = Array(repeating: RoomBatch(room: place), count: loops)
+    spare = RoomBatch(room: place)
   }
 
   /// Does what an order asks; true when somebody is to be counted out of the room.
@@ -64,25 +67,46 @@ final class RoomHome {
     return false
   }
 
+  /// Says texts of a client of this loop, places in `bytes`, each as an order of its own would.
+  func say(_ texts: Span<Said>, in bytes: Span<UInt8>, by client: ClientID, at wall: Int64) {
+    room.say(texts, in: bytes, by: client, at: wall) { id, answer in
+      switch answer {
+      case .success(let number): tell(client, place.home, .accepted(id: id, number: number))
+      case .failure(let refusal):
+        tell(
+          client, place.home, .refused(id: id, code: refusal.code, text: refusal.description))
+      }
+    }
+  }
+
   /// Whether the order is by somebody who has left in this turn, and must see the turn end before.
   func mustCommit(before order: RoomOrder) -> Bool {
     guard case .join = order.kind else { return false }
     return leavers.contains(order.client)
   }
 
-  /// Ends the turn: what has happened, for each loop that it concerns.
-  func commit() -> [(loop: Int, batch: RoomBatch)] {
+  /// Ends the turn: gives what has happened to each loop that it concerns, to the room's own last.
+  ///
+  /// Only when that one is given its batch may it ask the room for something again.
+  func commit(_ give: (_ loop: Int, _ batch: RoomBatch) -> Void) {
     let events = room.commit()
     if !leavers.isEmpty { leavers = [] }
     if !answers.isEmpty { answers = [:] }
-    var result: [(Int, RoomBatch)] = []
-    for loop in members.indices where isConcerned[loop] || (members[loop] > 0 && !events.isEmpty) {
-      batches[loop].events = events
-      result.append((loop, batches[loop]))
-      batches[loop] = RoomBatch(room: place)
-      isConcerned[loop] = false
-    }
-    return result
+    for loop in members.indices where loop != place.home { commit(events, to: loop, give) }
+    commit(events, to: place.home, give)
+    room.reuse(events)
+  }
+
+  private func commit(_ events: Events, to loop: Int, _ give: (Int, RoomBatch) -> Void) {
+    guard isConcerned[loop] || (members[loop] > 0 && !events.isEmpty) else { return }
+    isConcerned[loop] = false
+    var batch = RoomBatch(room: place)
+    swap(&batch, &spare)
+    swap(&batch, &batches[loop])
+    batch.events = events
+    give(loop, batch)
+    batch.removeAll()
+    spare = batch
   }
 
   /// Like ``perform(_:at:)``: a refused joiner is counted out, and so is a ghost that lost its seat.
@@ -156,8 +180,12 @@ final class RoomHome {
   }
 
   private func tell(_ order: RoomOrder, _ notice: Notice) {
-    batches[order.loop].notices.append((order.client, notice))
-    isConcerned[order.loop] = true
+    tell(order.client, order.loop, notice)
+  }
+
+  private func tell(_ client: ClientID, _ loop: Int, _ notice: Notice) {
+    batches[loop].notices.append((client, notice))
+    isConcerned[loop] = true
   }
 
   @discardableResult

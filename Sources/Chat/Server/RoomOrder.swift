@@ -55,11 +55,20 @@ struct RoomBatch: Sendable {
   let room: Directory.Place
   /// Who gets all of `events`, and everything from now on.
   var attached: [Attachment] = []
-  var events: [ChatEvent] = []
+  var events = Events()
   /// Answers to single clients, which come after the events.
   var notices: [(client: ClientID, notice: Notice)] = []
   /// Whose ``RoomOrder/Kind/fence`` all of the above came before.
   var fenced: [ClientID] = []
   /// Joins that were refused.
   var refused: [Refused] = []
+
+  /// Forgets everything but the room, and keeps the memory for the next turn.
+  mutating func removeAll() {
+    events = Events()
+    if !notices.isEmpty { notices.removeAll(keepingCapacity: notices.capacity <= 64) }
+    if !attached.isEmpty { attached = [] }
+    if !fenced.isEmpty { fenced = [] }
+    if !refused.isEmpty { refused = [] }
+  }
 }

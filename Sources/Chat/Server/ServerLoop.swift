@@ -27,18 +27,20 @@ final class ServerLoop: @unchecked Sendable {
   /// All loops of the server, this one included.
   var all: [ServerLoop] = []
 
-  private(set) var clients: [ClientID: Client] = [:]
-  private var homes: [UInt32: RoomHome] = [:]
-  private var fans: [UInt32: RoomFan] = [:]
-  private var dirty: [RoomHome] = []
-  private var outgoing: [[Parcel]]
-  private var buffer = FanBuffer()
+  // Unchecked: all is the loop's own, and no access lasts while somebody else's code runs.
+  @exclusivity(unchecked) private(set) var clients: [ClientID: Client] = [:]
+  @exclusivity(unchecked) private var homes: [UInt32: RoomHome] = [:]
+  @exclusivity(unchecked) private var fans: [UInt32: RoomFan] = [:]
+  @exclusivity(unchecked) private var dirty: [RoomHome] = []
+  @exclusivity(unchecked) private var committing: [RoomHome] = []
+  @exclusivity(unchecked) private var outgoing: [[Parcel]]
+  @exclusivity(unchecked) private var buffer = FanBuffer()
   private var undecided: [ClientID] = []
   private var undecidedCount = 0
-  private var wallTurn: Nanoseconds = 0
-  private var wallNow: Int64 = 0
-  private var offsetMinute: Int64 = -1
-  private var offsetNow = 0
+  @exclusivity(unchecked) private var wallTurn: Nanoseconds = 0
+  @exclusivity(unchecked) private var wallNow: Int64 = 0
+  @exclusivity(unchecked) private var offsetMinute: Int64 = -1
+  @exclusivity(unchecked) private var offsetNow = 0
   private var isClosing = false
   /// Called when the last client is gone.
   var whenEmpty: (() -> Void)?
@@ -225,6 +227,23 @@ final class ServerLoop: @unchecked Sendable {
     if home.perform(order, at: wall), directory.leave(order.room.id) {
       homes[order.room.id] = nil
     }
+    willCommit(home)
+  }
+
+  /// Says the texts that a client's door has next, when their room lives here.
+  ///
+  /// - Returns: Whether it did; otherwise they are requests like all others.
+  func say(nextOf client: Client) -> Bool {
+    guard let room = client.door.nextRoom, let home = client.home(of: room) else { return false }
+    let wall = wall
+    client.door.takeTexts { texts, bytes in
+      home.say(texts, in: bytes, by: client.id, at: wall)
+    }
+    willCommit(home)
+    return true
+  }
+
+  private func willCommit(_ home: RoomHome) {
     if !home.isDirty {
       home.isDirty = true
       dirty.append(home)
@@ -242,7 +261,7 @@ final class ServerLoop: @unchecked Sendable {
   }
 
   private func commit(_ home: RoomHome) {
-    for (loop, batch) in home.commit() {
+    home.commit { loop, batch in
       if loop == index { deliver(batch) } else { outgoing[loop].append(.batch(batch)) }
     }
   }
@@ -251,12 +270,12 @@ final class ServerLoop: @unchecked Sendable {
   private func finishTurn() {
     // A client that enters a room may leave another one: then that room commits in this turn too.
     while !dirty.isEmpty {
-      let rooms = dirty
-      dirty = []
-      for home in rooms {
+      swap(&dirty, &committing)
+      for home in committing {
         home.isDirty = false
         commit(home)
       }
+      committing.removeAll(keepingCapacity: true)
     }
     for other in outgoing.indices where !outgoing[other].isEmpty {
       let parcels = outgoing[other]
@@ -283,7 +302,7 @@ final class ServerLoop: @unchecked Sendable {
     _ client: Client, _ room: Directory.Place, _ attachment: RoomBatch.Attachment
   ) {
     guard let kind = client.door.kind else { return }
-    guard let seat = client.takeSeat(attachment.ticket) else {
+    guard let seat = client.takeSeat(attachment.ticket, homes[room.id]) else {
       // It has left before it was let in: what it asked for is answered all the same.
       if let answer = attachment.notices.first { client.tell(answer) }
       return

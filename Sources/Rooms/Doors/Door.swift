@@ -28,6 +28,8 @@ package struct Door: Sendable {
   /// Nil until the first bytes have told it.
   package private(set) var kind: DoorKind?
 
+  /// The deadline of the door inside, noted after each input: to ask it would copy it.
+  private var patience: Instant?
   private let open: OpenDoors
   private var state: State
   private var outbox = DoorOutbox()
@@ -40,7 +42,9 @@ package struct Door: Sendable {
   /// called until it says something else, for the greeting.
   package init(kind: DoorKind?, open: OpenDoors, at now: Instant, givenNick: String? = nil) {
     self.open = open
-    state = .undecided(Porch(since: now, greets: open.contains(.line), givenNick: givenNick))
+    let porch = Porch(since: now, greets: open.contains(.line), givenNick: givenNick)
+    state = .undecided(porch)
+    patience = porch.deadline
     guard let kind else { return }
     settle(kind, since: now, isFixed: true, wasGreeted: true)
     if kind != .native { outbox.request(.enter(nick: nil, room: nil, resume: nil)) }
@@ -68,6 +72,7 @@ package struct Door: Sendable {
       return
     }
     state = .undecided(porch)
+    patience = porch.deadline
   }
 
   /// Takes the end of what the client says.
@@ -90,15 +95,7 @@ package struct Door: Sendable {
   }
 
   /// When silence becomes an event; it moves with every input.
-  package var deadline: Instant? {
-    guard !outbox.isClosed else { return nil }
-    return switch state {
-    case .undecided(let porch): porch.deadline
-    case .line(let door): door.deadline
-    case .prefix(let door): door.deadline
-    case .native(let door): door.deadline
-    }
-  }
+  package var deadline: Instant? { outbox.isClosed ? nil : patience }
 
   /// Does what is due; calling early is harmless.
   package mutating func expire(at now: Instant) {
@@ -106,19 +103,32 @@ package struct Door: Sendable {
     switch state {
     case .undecided(var porch):
       porch.expire(at: now, into: &outbox)
+      patience = porch.deadline
       state = .undecided(porch)
     case .line(var door):
       door.expire(at: now, into: &outbox)
+      patience = door.deadline
       state = .line(door)
     case .prefix: outbox.close(.unfinished)
     case .native(var door):
       door.expire(at: now, into: &outbox)
+      patience = door.deadline
       state = .native(door)
     }
   }
 
   /// What to do next, or nil when all is done.
   package mutating func next() -> Action? { outbox.next() }
+
+  /// The room of the text that comes next (0: the one that the client is in), or nil when something
+  /// else does.
+  package var nextRoom: UInt32? { outbox.nextRoom }
+
+  /// Lends the texts that come next and are for the same room, with the bytes that they are places
+  /// in: the same that ``next()`` gives one by one as requests, without a copy of each.
+  package mutating func takeTexts(_ take: (Span<Said>, Span<UInt8>) -> Void) {
+    outbox.takeTexts(take)
+  }
 
   /// The close that comes without another request before it: until the next action is taken, what
   /// the client asked for can still be answered.
@@ -130,14 +140,18 @@ package struct Door: Sendable {
   /// local time.
   package mutating func tell(_ notice: Notice, at wall: Int64, offset: Int) {
     guard !outbox.isOver else { return }
-    switch state {
+    switch kind {
     // Nobody is told anything before the door is known, but for a person who was greeted.
-    case .undecided(let porch):
-      if porch.wasGreeted { LineEncoding.append(notice, as: .line, into: &outbox.told) }
-    case .line(let door): LineEncoding.append(notice, as: door.format, into: &outbox.told)
-    case .prefix(let door):
-      PrefixEncoding.append(
-        notice, at: wall, offset: offset, as: door.format, into: &outbox.told)
+    case nil:
+      if case .undecided(let porch) = state, porch.wasGreeted {
+        LineEncoding.append(notice, as: .line, into: &outbox.told)
+      }
+    case .line: LineEncoding.append(notice, as: .line, into: &outbox.told)
+    case .dec10: LineEncoding.append(notice, as: .dec10, into: &outbox.told)
+    case .u16:
+      PrefixEncoding.append(notice, at: wall, offset: offset, as: .u16, into: &outbox.told)
+    case .u32:
+      PrefixEncoding.append(notice, at: wall, offset: offset, as: .u32, into: &outbox.told)
     case .native: NativeEncoding.append(notice, at: wall, into: &outbox.told)
     }
     if case .bye(let reason, _, _) = notice { outbox.closeNow(.dismissed(reason)) }
@@ -188,16 +202,21 @@ package struct Door: Sendable {
     _ kind: DoorKind, since: Instant, isFixed: Bool, wasGreeted: Bool
   ) {
     self.kind = kind
-    state =
-      switch kind {
-      case .line, .dec10:
-        .line(
-          LineDoor(
-            kind == .line ? .line : .dec10, since: since, isEntered: isFixed,
-            wasGreeted: wasGreeted))
-      case .u16, .u32: .prefix(PrefixDoor(kind == .u16 ? .u16 : .u32, isEntered: isFixed))
-      case .native: .native(NativeDoor(since: since))
-      }
+    switch kind {
+    case .line, .dec10:
+      let door = LineDoor(
+        kind == .line ? .line : .dec10, since: since, isEntered: isFixed, wasGreeted: wasGreeted)
+      patience = door.deadline
+      state = .line(door)
+    case .u16, .u32:
+      let door = PrefixDoor(kind == .u16 ? .u16 : .u32, isEntered: isFixed)
+      patience = door.deadline
+      state = .prefix(door)
+    case .native:
+      let door = NativeDoor(since: since)
+      patience = door.deadline
+      state = .native(door)
+    }
   }
 
   private mutating func feed(_ bytes: Span<UInt8>, at now: Instant) {
@@ -207,14 +226,17 @@ package struct Door: Sendable {
     case .line(var door):
       state = Door.vacant
       door.receive(bytes, at: now, into: &outbox)
+      patience = door.deadline
       state = .line(door)
     case .prefix(var door):
       state = Door.vacant
       door.receive(bytes, at: now, into: &outbox)
+      patience = door.deadline
       state = .prefix(door)
     case .native(var door):
       state = Door.vacant
       door.receive(bytes, at: now, into: &outbox)
+      patience = door.deadline
       state = .native(door)
     }
   }

@@ -8,6 +8,14 @@ struct DoorOutbox: Sendable {
   var told: [UInt8] = []
   private var actions: [Door.Action] = []
   private var first = 0
+  /// Texts are the many, so they wait as places in the bytes that they came in: apart from the other
+  /// actions, each with the count of those that came before it.
+  private var texts: [Said] = []
+  private var firstText = 0
+  private var source: [UInt8] = []
+  /// How many actions besides texts have come, and how many were given out.
+  private var came = 0
+  private var gone = 0
   /// Whether a close was asked for: no action comes behind it.
   private(set) var isClosed = false
   /// Whether the close was given out, too.
@@ -17,7 +25,31 @@ struct DoorOutbox: Sendable {
 
   mutating func request(_ request: Request) {
     guard !isClosed else { return }
-    actions.append(.request(request))
+    add(.request(request))
+  }
+
+  /// Begins to take texts from new bytes.
+  mutating func beginTexts() {
+    guard firstText < texts.count else { return }
+    // The driver has not drained what came before: from now on it lies elsewhere.
+    var moved: [Door.Action] = []
+    while let action = nextAction() { moved.append(action) }
+    actions = moved
+    first = 0
+    came = moved.count
+    gone = 0
+  }
+
+  /// A text to be said, in the bytes that ``endTexts(in:)`` tells.
+  @inline(__always)
+  mutating func say(_ text: Said) {
+    guard !isClosed else { return }
+    texts.append(text)
+    texts[texts.count - 1].after = came
+  }
+
+  mutating func endTexts(in bytes: [UInt8]) {
+    if !texts.isEmpty { source = bytes }
   }
 
   /// Bytes of the door itself, in order with its requests.
@@ -25,29 +57,35 @@ struct DoorOutbox: Sendable {
     guard !isClosed else { return }
     var bytes: [UInt8] = []
     if first < actions.count, case .transmit(let waiting) = actions[actions.count - 1] {
-      actions.removeLast()
-      bytes = waiting
+      // A text that came since then stays behind it.
+      if texts.last?.after != came {
+        actions.removeLast()
+        came -= 1
+        bytes = waiting
+      }
     }
     write(&bytes)
-    if !bytes.isEmpty { actions.append(.transmit(bytes)) }
+    if !bytes.isEmpty { add(.transmit(bytes)) }
   }
 
   mutating func close(_ reason: CloseReason) {
     guard !isClosed else { return }
     isClosed = true
-    actions.append(.close(reason))
+    add(.close(reason))
   }
 
   /// Closes without doing what still waits.
   mutating func closeNow(_ reason: CloseReason) {
     guard !isClosed else { return }
     actions.removeSubrange(first...)
+    came = gone
+    dropTexts()
     close(reason)
   }
 
   /// The close that comes without another request before it.
   var pendingClose: CloseReason? {
-    guard isClosed, told.isEmpty, first < actions.count,
+    guard isClosed, told.isEmpty, first < actions.count, firstText == texts.count,
       case .close(let reason)? = actions.last
     else { return nil }
     let hasRequest = actions[first...].contains {
@@ -62,9 +100,42 @@ struct DoorOutbox: Sendable {
       told = []
       return .transmit(bytes)
     }
+    return nextAction()
+  }
+
+  /// The room of the text that comes next, if a text comes next.
+  var nextRoom: UInt32? {
+    guard told.isEmpty, hasTextNext else { return nil }
+    return texts[firstText].room
+  }
+
+  /// Lends the texts that come next and are for one room, and the bytes that they are in.
+  mutating func takeTexts(_ take: (Span<Said>, Span<UInt8>) -> Void) {
+    guard let room = nextRoom else { return }
+    var end = firstText + 1
+    while end < texts.count, texts[end].after == gone, texts[end].room == room { end += 1 }
+    take(texts.span.extracting(firstText..<end), source.span)
+    firstText = end
+    if end == texts.count { dropTexts() }
+  }
+
+  private var hasTextNext: Bool { firstText < texts.count && texts[firstText].after == gone }
+
+  private mutating func nextAction() -> Door.Action? {
+    if hasTextNext {
+      let text = texts[firstText]
+      let body = Array(source[text.start..<text.end])
+      firstText += 1
+      if firstText == texts.count { dropTexts() }
+      return .request(
+        .say(
+          id: text.id, room: text.room == 0 ? nil : text.room, form: text.form == .signed ? 1 : 0,
+          action: text.form == .action, body: body))
+    }
     guard first < actions.count else { return nil }
     let action = actions[first]
     first += 1
+    gone += 1
     if case .close = action { isOver = true }
     if first == actions.count {
       // A burst must not cost its memory for the rest of a quiet connection.
@@ -72,5 +143,17 @@ struct DoorOutbox: Sendable {
       first = 0
     }
     return action
+  }
+
+  private mutating func add(_ action: Door.Action) {
+    came += 1
+    actions.append(action)
+  }
+
+  private mutating func dropTexts() {
+    texts.removeAll(keepingCapacity: texts.capacity <= 64)
+    firstText = 0
+    // Lets the door have its bytes for itself again.
+    source = []
   }
 }

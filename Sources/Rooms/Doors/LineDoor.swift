@@ -77,22 +77,24 @@ struct LineDoor: Sendable {
 
   /// Does what the lines in these bytes say, and tells whether any was complete.
   private mutating func take(_ bytes: Span<UInt8>, into outbox: inout DoorOutbox) -> Bool {
+    outbox.beginTexts()
     decoder.receive(bytes)
     var hasLine = false
     do {
       while !outbox.isClosed, let range = try decoder.next() {
         hasLine = true
-        var line = decoder.buffer[range]
-        // Some text streams make CR CR LF of a line end.
-        while let last = line.last, last == UInt8(ascii: "\r") || last == UInt8(ascii: "\n") {
-          line.removeLast()
+        let line = decoder.buffer.withoutLineEnds(range)
+        if isEntered, LineInput.isText(decoder.buffer, line) {
+          outbox.say(Said(line))
+        } else {
+          obey(LineInput(decoder.buffer[line]), into: &outbox)
         }
-        obey(LineInput(line), into: &outbox)
       }
     } catch {
       if isEntered { say(["This is too much: \(error)."], into: &outbox) }
       outbox.close(.misbehaved(error.description))
     }
+    outbox.endTexts(in: decoder.buffer)
     return hasLine
   }
 
@@ -130,5 +132,19 @@ struct LineDoor: Sendable {
         LineEncoding.append(remark: Array(remark.utf8), as: format, into: &bytes)
       }
     }
+  }
+}
+
+extension [UInt8] {
+  /// `range` of these bytes less the line ends behind it: some text streams make CR CR LF of one.
+  @inline(__always)
+  func withoutLineEnds(_ range: Range<Int>) -> Range<Int> {
+    var end = range.upperBound
+    while end > range.lowerBound,
+      self[end - 1] == UInt8(ascii: "\r") || self[end - 1] == UInt8(ascii: "\n")
+    {
+      end -= 1
+    }
+    return range.lowerBound..<end
   }
 }

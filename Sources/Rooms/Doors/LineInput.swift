@@ -1,3 +1,5 @@
+import Wire
+
 /// What a typed line means.
 package enum LineInput: Equatable {
   case nothing
@@ -20,6 +22,17 @@ package enum LineInput: Equatable {
     "/leave  leaves the room               /quit [WORDS]  says goodbye",
     "//text  says a line that begins with a slash",
   ]
+
+  /// Whether the line in this place is a text to be said just as it is, as nearly all are.
+  @inline(__always)
+  static func isText(_ bytes: [UInt8], _ line: Range<Int>) -> Bool {
+    guard !line.isEmpty else { return false }
+    // What begins with a blank may be nothing but blanks.
+    switch bytes[line.lowerBound] {
+    case UInt8(ascii: "/"), UInt8(ascii: " "), UInt8(ascii: "\t"): return false
+    default: return SafeText.isText(bytes.span.extracting(line))
+    }
+  }
 
   /// Reads a line without its end; bytes that are not UTF-8 become U+FFFD.
   package init(_ line: ArraySlice<UInt8>) {

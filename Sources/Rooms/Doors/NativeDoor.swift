@@ -28,15 +28,21 @@ struct NativeDoor: Sendable {
     wasPinged = false
     var isNew = !decoder.isInsideFrame
     prefaceBytes = min(NativePreface.length, prefaceBytes + bytes.count)
+    outbox.beginTexts()
     decoder.receive(bytes)
     do {
-      while !outbox.isClosed, let frame = try decoder.next() {
+      while !outbox.isClosed, let frame = try decoder.nextPlace() {
         isNew = true
-        take(frame, into: &outbox)
+        if isEntered, let say = NativeSay.places(in: decoder.buffer, frame) {
+          outbox.say(Said(say.body, id: say.id, room: say.room, form: SayForm(say.form)))
+        } else if let frame = try decoder.frame(in: frame) {
+          take(frame, into: &outbox)
+        }
       }
     } catch {
       refuse(error, into: &outbox)
     }
+    outbox.endTexts(in: decoder.buffer)
     if !decoder.isInsideFrame {
       unfinishedSince = nil
     } else if isNew {

@@ -48,8 +48,8 @@ enum NativeEncoding {
     _ event: ChatEvent, _ form: NativeForm, room: UInt32, into block: inout [UInt8]
   ) {
     try? NativeFrame.appendEvent(
-      room: room, number: event.number, wall: event.wall, form: form, author: event.nick,
-      trust: event.trust.rawValue, body: event.body, to: &block)
+      room: room, number: event.number, wall: event.wall, form: form, author: event.nick.utf8.span,
+      trust: event.trust.rawValue, body: event.body.span, to: &block)
   }
 
   private static func append(

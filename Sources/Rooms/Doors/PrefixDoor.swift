@@ -28,20 +28,44 @@ struct PrefixDoor: Sendable {
     _ bytes: Span<UInt8>, at now: Instant, into outbox: inout DoorOutbox
   ) {
     var isNew = !decoder.isInsideFrame
+    outbox.beginTexts()
     decoder.receive(bytes)
     do {
       while !outbox.isClosed, let range = try decoder.next() {
         isNew = true
-        take(decoder.buffer[range], into: &outbox)
+        if let text = text(in: range) {
+          outbox.say(Said(text))
+        } else {
+          take(decoder.buffer[range], into: &outbox)
+        }
       }
     } catch {
       outbox.close(.misbehaved(error.description))
     }
+    outbox.endTexts(in: decoder.buffer)
     if !decoder.isInsideFrame {
       unfinishedSince = nil
     } else if isNew {
       unfinishedSince = now
     }
+  }
+
+  /// The place of what a frame says, when that is all it does and nothing has to be changed.
+  private func text(in frame: Range<Int>) -> Range<Int>? {
+    guard isEntered, !frame.isEmpty else { return nil }
+    var place = frame
+    if decoder.buffer[frame.lowerBound] == UInt8(ascii: "[") {
+      guard isNamed, let parts = ChatText.places(in: decoder.buffer, frame),
+        !ChatText.isPresence(decoder.buffer.span.extracting(parts.text))
+      else { return nil }
+      place = parts.text
+    }
+    let text = decoder.buffer.withoutLineEnds(place)
+    // What begins with a blank may be nothing but blanks.
+    guard !text.isEmpty, decoder.buffer[text.lowerBound] > UInt8(ascii: " "),
+      SafeText.isText(decoder.buffer.span.extracting(text))
+    else { return nil }
+    return text
   }
 
   private mutating func take(_ payload: ArraySlice<UInt8>, into outbox: inout DoorOutbox) {

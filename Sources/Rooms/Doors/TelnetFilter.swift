@@ -1,3 +1,5 @@
+import Wire
+
 /// Takes the telnet protocol's own bytes out of a stream of text.
 ///
 /// Every option that is asked for or offered is declined, which leaves a telnet client sending
@@ -72,12 +74,8 @@ struct TelnetFilter: Sendable {
 
   /// Whether nothing from `start` on can be telnet's.
   private static func isPlain(_ bytes: Span<UInt8>, from start: Int) -> Bool {
-    // No early exit: the compiler makes wide instructions of it.
-    var others: UInt8 = 0
-    for index in start..<bytes.count {
-      others |= bytes[index] == iac || bytes[index] == 0 ? 1 : 0
-    }
-    return others == 0
+    let rest = bytes.extracting(start..<bytes.count)
+    return !rest.holds(iac) && !rest.holds(0)
   }
 
   private mutating func command(_ byte: UInt8) -> Step? {

@@ -5,8 +5,16 @@ package enum Body {
 
   /// Lets a body pass that is not empty, not too long and, if it is text, valid UTF-8.
   package static func check(_ body: [UInt8], isText: Bool = true) throws(RoomRefusal) {
+    try check(body.span, isText: isText, isPlain: false)
+  }
+
+  /// The same for bytes that are lent; what is known to be printable ASCII need not be read again.
+  @inline(__always)
+  static func check(_ body: Span<UInt8>, isText: Bool, isPlain: Bool) throws(RoomRefusal) {
     guard !body.isEmpty else { throw .emptyText }
     guard body.count <= limit else { throw .textTooLong(bytes: body.count) }
-    guard !isText || (try? UTF8Span(validating: body.span)) != nil else { throw .invalidText }
+    guard !isText || isPlain || (try? UTF8Span(validating: body)) != nil else {
+      throw .invalidText
+    }
   }
 }

@@ -1,3 +1,5 @@
+import Wire
+
 /// What somebody does in a room.
 package enum RoomCommand: Sendable, Equatable {
   /// The nick is already theirs: ``Roster`` gave it.
@@ -15,4 +17,13 @@ package enum SayForm: Sendable, Equatable {
 
   /// Reads the two parts of ``Request/say(id:room:form:action:body:)``.
   package init(form: UInt8, action: Bool) { self = form == 1 ? .signed : action ? .action : .text }
+
+  init(_ form: NativeForm) {
+    self =
+      switch form {
+      case .text: .text
+      case .action: .action
+      case .signed: .signed
+      }
+  }
 }

@@ -12,8 +12,8 @@ package struct Journal: Sendable {
   /// What the kept events weigh against ``byteLimit``.
   package private(set) var bytes = 0
 
-  /// The kept events are those from `first` on; the slots before it are empty husks.
-  private var slots: [ChatEvent] = []
+  /// The kept events are those from `first` on.
+  private var events = Events()
   private var first = 0
 
   /// - Parameter historyID: 16 random bytes.
@@ -26,21 +26,21 @@ package struct Journal: Sendable {
   /// - Returns: The number.
   @discardableResult
   package mutating func append(_ event: ChatEvent) -> UInt64 {
-    head += 1
-    var event = event
-    event.number = head
-    bytes += Journal.weight(of: event)
-    slots.append(event)
-    while count > 1, count > Journal.eventLimit || bytes > Journal.byteLimit { forgetFirst() }
-    if first > count {
-      slots.removeFirst(first)
-      first = 0
-    }
+    var one = Events()
+    one.append(event)
+    for entry in one.entries { keep(entry, of: one) }
     return head
   }
 
+  /// Keeps those of `happened` that were said, each as ``append(_:)`` does.
+  mutating func append(saidIn happened: borrowing Events) {
+    for index in happened.entries.indices where happened.entries[index].sort.isSaid {
+      keep(happened.entries[index], of: happened)
+    }
+  }
+
   /// How many events are kept.
-  package var count: Int { slots.count - first }
+  package var count: Int { events.count - first }
 
   /// What came after `number`, and how many of those events are not kept any more.
   ///
@@ -54,17 +54,28 @@ package struct Journal: Sendable {
   }
 
   /// The last `limit` kept events, oldest first.
-  package func last(_ limit: Int) -> [ChatEvent] { Array(slots[first...].suffix(max(0, limit))) }
+  package func last(_ limit: Int) -> [ChatEvent] { Array(events[first...].suffix(max(0, limit))) }
+
+  private mutating func keep(_ entry: Events.Entry, of others: borrowing Events) {
+    var entry = entry
+    head += 1
+    entry.number = head
+    bytes += Journal.weight(of: entry)
+    events.append(entry, of: others)
+    while count > 1, count > Journal.eventLimit || bytes > Journal.byteLimit { forgetFirst() }
+    // When at least half is gone, moving the rest costs no more than it cost to bring that in.
+    let gone = events.entries[first].start
+    if first > count || gone > 4096 && gone > events.bytes.count - gone {
+      events.removeFirst(first)
+      first = 0
+    }
+  }
 
   private mutating func forgetFirst() {
-    bytes -= Journal.weight(of: slots[first])
-    // The body goes now; its slot goes with the next compaction.
-    slots[first].body = []
+    bytes -= Journal.weight(of: events.entries[first])
     first += 1
   }
 
   /// Bytes of text and a little for the event itself, so that many small ones count too.
-  private static func weight(of event: ChatEvent) -> Int {
-    64 + event.nick.utf8.count + event.body.count
-  }
+  private static func weight(of entry: Events.Entry) -> Int { 64 + entry.end - entry.start }
 }

@@ -1,3 +1,5 @@
+import Wire
+
 /// One room: who is in it, what happens and what was said.
 ///
 /// It is pure, and lives alone on its home loop. ``apply(_:at:)`` does a command or refuses it; the next command already sees what it did. What
@@ -17,7 +19,9 @@ package struct Room: Sendable {
   private let memberLimit: Int
   private var seats = Seats()
   private var journal: Journal
-  private var pending: [ChatEvent] = []
+  private var pending = Events()
+  /// What the last turn's events lay in, kept for the next turn.
+  private var spare = Events()
   /// The number of the last event said, committed or not.
   private var lastNumber: UInt64
 
@@ -60,11 +64,7 @@ package struct Room: Sendable {
       happen(.rename(to: nick), to: member, at: wall)
     case .say(let client, let form, let body):
       guard let member = seats[client] else { throw .notMember }
-      guard !isReadOnly else { throw .readOnly }
-      try Body.check(body, isText: form != .signed)
-      lastNumber += 1
-      happen(form.kind, to: member, at: wall, number: lastNumber, body: body)
-      return lastNumber
+      return try say(form, body.span, by: member, at: wall)
     case .takeOver(let ghost, let client):
       guard seats[client] == nil else { throw .alreadyMember }
       guard seats[ghost] != nil else { throw .notMember }
@@ -73,14 +73,42 @@ package struct Room: Sendable {
     return 0
   }
 
+  /// Says texts of one client, places in `bytes`, each as ``apply(_:at:)`` does.
+  ///
+  /// `answer` is told the number of each text that has an id, and why one is refused; that is for
+  /// nobody else before ``commit()``.
+  package mutating func say(
+    _ texts: Span<Said>, in bytes: Span<UInt8>, by client: ClientID, at wall: Int64,
+    _ answer: (UInt64, Result<UInt64, RoomRefusal>) -> Void
+  ) {
+    let member = seats[client]
+    for index in texts.indices {
+      let text = texts[index]
+      do throws(RoomRefusal) {
+        guard let member else { throw .notMember }
+        let body = bytes.extracting(text.start..<text.end)
+        let number = try say(text.form, body, by: member, at: wall)
+        if text.id != 0 { answer(text.id, .success(number)) }
+      } catch {
+        answer(text.id, .failure(error))
+      }
+    }
+  }
+
   /// Ends the turn: journals what was said and gives out all that happened, in order.
-  package mutating func commit() -> [ChatEvent] {
-    guard !pending.isEmpty else { return [] }
-    for event in pending where event.kind.isSaid { journal.append(event) }
-    let events = pending
-    pending = []
-    pending.reserveCapacity(min(events.count, 64))
+  package mutating func commit() -> Events {
+    guard !pending.isEmpty else { return Events() }
+    journal.append(saidIn: pending)
+    var events = Events()
+    swap(&events, &pending)
+    swap(&pending, &spare)
     return events
+  }
+
+  /// Takes back what ``commit()`` gave out, when nobody reads it any more: the next turn uses its memory.
+  package mutating func reuse(_ events: consuming Events) {
+    events.removeAll()
+    spare = events
   }
 
   /// Whether ``commit()`` has something to give.
@@ -105,19 +133,32 @@ package struct Room: Sendable {
 
   package func member(_ client: ClientID) -> Member? { seats[client] }
 
+  @inline(__always)
+  private mutating func say(
+    _ form: SayForm, _ body: Span<UInt8>, by member: borrowing Member, at wall: Int64
+  ) throws(RoomRefusal) -> UInt64 {
+    guard !isReadOnly else { throw .readOnly }
+    let isPlain = body.isPlain
+    try Body.check(body, isText: form != .signed, isPlain: isPlain)
+    lastNumber += 1
+    pending.append(
+      form.sort, nick: member.nick.utf8.span, body: body, number: lastNumber, wall: wall,
+      author: member.client, trust: member.trust, isPlain: isPlain && member.hasPlainNick)
+    return lastNumber
+  }
+
   private mutating func happen(
-    _ kind: ChatEvent.Kind, to member: Member, at wall: Int64, number: UInt64 = 0,
-    body: [UInt8] = []
+    _ kind: ChatEvent.Kind, to member: Member, at wall: Int64, body: [UInt8] = []
   ) {
     pending.append(
       ChatEvent(
-        kind: kind, number: number, wall: wall, author: member.client, nick: member.nick,
-        trust: member.trust, body: body))
+        kind: kind, wall: wall, author: member.client, nick: member.nick, trust: member.trust,
+        body: body))
   }
 }
 
 extension SayForm {
-  fileprivate var kind: ChatEvent.Kind {
+  fileprivate var sort: Events.Sort {
     switch self {
     case .text: .text
     case .action: .action

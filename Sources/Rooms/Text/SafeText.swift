@@ -1,3 +1,5 @@
+import Wire
+
 /// Makes text from strangers safe to show on a terminal, in a line protocol or in a log.
 ///
 /// What would move the cursor, change the direction of writing, hide or start another line becomes
@@ -18,7 +20,7 @@ package enum SafeText {
   package static func append(
     _ bytes: [UInt8], lineBreak: [UInt8] = oneLine, to output: inout [UInt8]
   ) {
-    if isPlain(bytes.span) { return output.append(contentsOf: bytes) }
+    if bytes.span.isPlain { return output.append(contentsOf: bytes) }
     if let text = try? UTF8Span(validating: bytes.span) {
       appendScalars(of: text, lineBreak: lineBreak, to: &output)
     } else {
@@ -30,13 +32,13 @@ package enum SafeText {
 
   /// Appends the safe form of a short text in one line, such as a name.
   package static func append(_ text: String, to output: inout [UInt8]) {
-    if isPlain(text.utf8.span) { return output.append(contentsOf: text.utf8) }
+    if text.utf8.span.isPlain { return output.append(contentsOf: text.utf8) }
     appendScalars(of: text.utf8Span, lineBreak: oneLine, to: &output)
   }
 
   /// The safe form of `bytes`: themselves when nothing needs to be done.
   package static func safe(_ bytes: [UInt8], lineBreak: [UInt8] = oneLine) -> [UInt8] {
-    if isPlain(bytes.span) { return bytes }
+    if bytes.span.isPlain { return bytes }
     var output: [UInt8] = []
     append(bytes, lineBreak: lineBreak, to: &output)
     return output
@@ -44,7 +46,7 @@ package enum SafeText {
 
   /// The safe form of a short text in one line.
   package static func safe(_ text: String) -> String {
-    if isPlain(text.utf8.span) { return text }
+    if text.utf8.span.isPlain { return text }
     var output: [UInt8] = []
     append(text, to: &output)
     return String(decoding: output, as: UTF8.self)
@@ -57,12 +59,10 @@ package enum SafeText {
     return Array(String(decoding: copy, as: UTF8.self).utf8)
   }
 
-  /// Whether every byte is printable ASCII, so that nothing needs to be done.
-  private static func isPlain(_ bytes: Span<UInt8>) -> Bool {
-    // No early exit: the compiler makes wide instructions of it.
-    var others: UInt8 = 0
-    for index in bytes.indices { others |= bytes[index] &- 0x20 > 0x5E ? 1 : 0 }
-    return others == 0
+  /// Whether ``repaired(_:)`` would change nothing.
+  @inline(__always)
+  static func isText(_ bytes: Span<UInt8>) -> Bool {
+    bytes.isPlain || (try? UTF8Span(validating: bytes)) != nil
   }
 
   /// A line end where there can be none.

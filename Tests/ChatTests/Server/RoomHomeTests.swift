@@ -77,3 +77,12 @@ struct RoomHomeTests {
     }
   }
 }
+
+extension RoomHome {
+  /// What a turn's end gives, by loop.
+  fileprivate func commit() -> [(loop: Int, batch: RoomBatch)] {
+    var given: [(loop: Int, batch: RoomBatch)] = []
+    commit { given.append(($0, $1)) }
+    return given.sorted { $0.loop < $1.loop }
+  }
+}

@@ -1,0 +1,124 @@
+import Wire
+
+/// Events in their order, with all their text in one piece.
+///
+/// To add one moves its bytes and a few numbers, and in steady state allocates nothing: a room that is
+/// busy lives on that. Whoever reads an element is given a ``ChatEvent`` of its own.
+package struct Events: Sendable {
+  /// What is kept of an event besides its text: plain numbers, so that many are moved like bytes.
+  struct Entry: Sendable {
+    var sort: Sort
+    var trust: Trust
+    /// Whether the nick and the body are printable ASCII, so that no door has to change anything.
+    var isPlain: Bool
+    var reason: LeaveReason
+    var number: UInt64
+    var wall: Int64
+    var author: ClientID
+    /// The nick begins here in the bytes, then the body, up to the end.
+    var start: Int
+    var bodyStart: Int
+    var end: Int
+  }
+
+  enum Sort: UInt8, Sendable {
+    case text, action, signed, join, leave
+    /// The body is the new nick.
+    case rename
+
+    var isSaid: Bool { rawValue <= Sort.signed.rawValue }
+  }
+
+  private(set) var bytes: [UInt8] = []
+  private(set) var entries: [Entry] = []
+
+  package init() {}
+
+  package mutating func append(_ event: ChatEvent) {
+    var sort = Sort.text
+    var reason = LeaveReason.quit
+    var body = event.body
+    switch event.kind {
+    case .text: break
+    case .action: sort = .action
+    case .signed: sort = .signed
+    case .join: sort = .join
+    case .leave(let why): (sort, reason) = (.leave, why)
+    case .rename(let nick): (sort, body) = (.rename, Array(nick.utf8))
+    }
+    append(
+      sort, nick: event.nick.utf8.span, body: body.span, number: event.number, wall: event.wall,
+      author: event.author, trust: event.trust, reason: reason)
+  }
+
+  /// Appends an event made of its parts; what is said is checked by ``Room``.
+  @inline(__always)
+  mutating func append(
+    _ sort: Sort, nick: Span<UInt8>, body: Span<UInt8>, number: UInt64, wall: Int64,
+    author: ClientID, trust: Trust, reason: LeaveReason = .quit, isPlain: Bool? = nil
+  ) {
+    let start = bytes.count
+    let bodyStart = start + nick.count
+    bytes.append(copying: nick, body)
+    entries.append(
+      Entry(
+        sort: sort, trust: trust, isPlain: isPlain ?? (nick.isPlain && body.isPlain),
+        reason: reason, number: number, wall: wall, author: author, start: start,
+        bodyStart: bodyStart, end: bodyStart + body.count))
+  }
+
+  /// Appends an event of another list.
+  mutating func append(_ entry: Entry, of others: borrowing Events) {
+    var entry = entry
+    let shift = bytes.count - entry.start
+    bytes.append(copying: others.bytes.span.extracting(entry.start..<entry.end))
+    entry.start += shift
+    entry.bodyStart += shift
+    entry.end += shift
+    entries.append(entry)
+  }
+
+  /// Forgets the first `count` events, in time proportional to the others.
+  mutating func removeFirst(_ count: Int) {
+    guard count < entries.count else { return removeAll() }
+    let gone = entries[count].start
+    entries.removeSubrange(..<count)
+    bytes.removeSubrange(..<gone)
+    for index in entries.indices {
+      entries[index].start -= gone
+      entries[index].bodyStart -= gone
+      entries[index].end -= gone
+    }
+  }
+
+  /// Forgets all events and keeps the memory for the next ones, unless it is much.
+  package mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: bytes.capacity <= 65_536)
+    entries.removeAll(keepingCapacity: entries.capacity <= 1024)
+  }
+}
+
+extension Events: RandomAccessCollection {
+  package var startIndex: Int { 0 }
+  package var endIndex: Int { entries.count }
+
+  package subscript(index: Int) -> ChatEvent {
+    let entry = entries[index]
+    let text = bytes[entry.bodyStart..<entry.end]
+    var body: [UInt8] = []
+    let kind: ChatEvent.Kind
+    switch entry.sort {
+    case .text: kind = .text
+    case .action: kind = .action
+    case .signed: kind = .signed
+    case .join: kind = .join
+    case .leave: kind = .leave(reason: entry.reason)
+    case .rename: kind = .rename(to: String(decoding: text, as: UTF8.self))
+    }
+    if entry.sort != .rename { body = Array(text) }
+    return ChatEvent(
+      kind: kind, number: entry.number, wall: entry.wall, author: entry.author,
+      nick: String(decoding: bytes[entry.start..<entry.bodyStart], as: UTF8.self),
+      trust: entry.trust, body: body)
+  }
+}
