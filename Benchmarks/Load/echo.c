@@ -32,9 +32,10 @@ static void pump(struct connection *connection) {
   }
 }
 
-static void tag(struct connection *connection) {
+// The latency of what is about to be sent will be measured, from now on.
+static void tag(struct connection *connection, uint64_t time) {
   connection->tag_end = connection->to_send;
-  connection->tag_time = now();
+  connection->tag_time = time;
 }
 
 static void take(struct connection *connection, struct measurement *measurement) {
@@ -58,12 +59,13 @@ static void take(struct connection *connection, struct measurement *measurement)
       for (uint64_t index = before; index < before + whole; index++)
         record(time - connection->due[index % due_count]);
     } else {
-      if (connection->tag_end && connection->received >= connection->tag_end) {
-        record(now() - connection->tag_time);
-        connection->tag_end = 0;
-      }
+      bool is_back = connection->received >= connection->tag_end;
       connection->to_send += whole * unit;
-      if (!connection->tag_end) tag(connection);
+      if (is_back) {
+        uint64_t time = now();
+        record(time - connection->tag_time);
+        tag(connection, time);
+      }
       pump(connection);
     }
     if (count < CHUNK) return;
@@ -99,15 +101,15 @@ static int run(void) {
   struct measurement measurement = {0};
   for (int index = 0; !is_open && index < options.connections; index++) {
     connections[index].to_send = options.depth * unit;
-    tag(&connections[index]);
+    tag(&connections[index], now());
     pump(&connections[index]);
   }
   struct epoll_event events[512];
   // The first fifth of a fixed number is not measured: until then buffers still grow.
-  int first = options.count / 5;
+  uint64_t first = options.count / 5, all = options.count - first;
   if (options.count > 0) warm = end = UINT64_MAX;
   for (uint64_t time = start; time < end; time = now()) {
-    if (options.count > 0 && measurement.operations >= options.count - (measurement.began ? first : 0)) break;
+    if (options.count > 0 && measurement.began && measurement.operations >= all) break;
     if (measurement.began == 0 && (time >= warm || (first > 0 && measurement.operations >= first)))
       begin(&measurement);
     int wait = is_open ? send_due(start, &done) : 5000;

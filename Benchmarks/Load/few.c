@@ -106,10 +106,14 @@ int run_udp(void) {
     for (int count = 0; count < options.depth; count++) send(descriptors[index], message, options.size, 0);
   }
   uint64_t warm = now() + options.warm * 1e9, end = warm + options.seconds * 1e9, lost = 0;
+  uint64_t first = options.count / 5, all = options.count - first;
+  if (options.count > 0) warm = end = UINT64_MAX;
   struct measurement measurement = {0};
   struct epoll_event events[64];
   for (uint64_t time = now(); time < end; time = now()) {
-    if (measurement.began == 0 && time >= warm) begin(&measurement);
+    if (options.count > 0 && measurement.began != 0 && measurement.operations >= all) break;
+    if (measurement.began == 0 && (time >= warm || (first > 0 && measurement.operations >= first)))
+      begin(&measurement);
     int ready = epoll_wait(epoll, events, 64, 50);
     for (int index = 0; ready == 0 && index < options.connections; index++, lost++)
       send(descriptors[index], message, options.size, 0);

@@ -102,7 +102,7 @@ static uint64_t count_lines(const char *bytes, size_t count, size_t text, size_t
   uint64_t messages = 0;
   const char *start = bytes, *line_end;
   for (; (line_end = memchr(start, '\n', bytes + count - start)); start = line_end + 1) {
-    if (messages++ == 0 && line_end - start >= (ssize_t)text) hear_stamp(line_end - text);
+    if ((messages++ == 0 || options.rate > 0) && line_end - start >= (ssize_t)text) hear_stamp(line_end - text);
   }
   *taken = start - bytes;
   return messages;
@@ -117,7 +117,7 @@ uint64_t count_foreign(struct member *member, const char *bytes, size_t count, s
       if (count - place < length) break;
       if (bytes[place + length - 1] != (heard_behind ? '\n' : 'x'))
         fail("a message of member %d does not end where it should: %.80s", member->number, bytes + place);
-      if (messages++ == 0) hear_stamp(bytes + place + heard_ahead);
+      if (messages++ == 0 || options.rate > 0) hear_stamp(bytes + place + heard_ahead);
       place += length;
     } else {
       // How many a text has reached, or whether we are still there.

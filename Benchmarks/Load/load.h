@@ -36,7 +36,7 @@ struct options {
   double rate;       // open loop: messages a second in all; 0: closed loop
   double seconds;    // how long is measured
   double warm;       // how long is not measured before that
-  int count;         // echo, fan: instead of that, so many operations; 0: by time
+  int count;         // echo, fan, udp: instead of that, so many operations; 0: by time
   const char *mallocs;  // the file where the server counts its allocations; NULL: none
   const char *forms; // fan: one letter for each kind of member, in turn
   bool is_chat;      // fan, idle: named rooms, so everybody enters first
@@ -54,7 +54,7 @@ long server_resident(void);
 // Allocations of the server so far.
 uint64_t server_mallocs(void);
 
-// Latencies: buckets of 1/32, from a nanosecond to minutes.
+// Latencies: buckets of 1/128, from a nanosecond to minutes.
 void record(uint64_t nanoseconds);
 void forget_latencies(void);
 double percentile(double part);

@@ -43,18 +43,18 @@ uint64_t server_mallocs(void) {
   return count;
 }
 
-enum { PARTS = 32 };
+enum { POWER = 7, PARTS = 1 << POWER };  // a bucket is at most 1/128 wide
 static uint64_t buckets[64 * PARTS], recorded;
 
 static int bucket_of(uint64_t value) {
   if (value < PARTS) return (int)value;
   int power = 63 - __builtin_clzll(value);
-  return (power - 4) * PARTS + (int)((value >> (power - 5)) & (PARTS - 1));
+  return (power - POWER + 1) * PARTS + (int)((value >> (power - POWER)) & (PARTS - 1));
 }
 
 static double middle_of(int bucket) {
   if (bucket < PARTS) return bucket;
-  int power = bucket / PARTS + 4;
+  int power = bucket / PARTS + POWER - 1;
   return ((double)(1ull << power)) * (1 + (bucket % PARTS + 0.5) / PARTS);
 }
 

@@ -22,7 +22,7 @@ static size_t begin_message(struct member *member, char *place, size_t size) {
     case 'n':
       put(place, 14 + size, 4);
       place[4] = 5;
-      put(place + 5, ++member->said, 8);
+      put(place + 5, member->said + 1, 8);
       put(place + 13, member->room, 4);
       place[17] = 0;
       return 18;
@@ -35,7 +35,11 @@ size_t speak(struct member *member, char *place, uint64_t time) {
   char *text = place + header;
   for (int index = 0; index < STAMP; index++)
     text[index] = "0123456789abcdef"[time >> 4 * (STAMP - 1 - index) & 15];
-  memset(text + STAMP, 'x', text_size() - STAMP);
+  char *next = text + STAMP;
+  *next++ = '0' + member->number;
+  for (int digit = DIGITS - 1; digit >= 0; digit--) *next++ = '0' + (member->said >> 6 * digit & 63);
+  member->said++;
+  memset(next, 'x', text_size() - (next - text));
   if (member->form == 'l') text[text_size()] = '\n', header++;
   if (is_foreign(member->form)) header += end_foreign(text + text_size());
   return header + text_size();
@@ -52,23 +56,46 @@ void hear_stamp(const char *text) {
   record(heard > time ? heard - time : 0);
 }
 
-// Lines and dec10 frames all have one length, so they are counted by bytes and looked at here and there.
-static uint64_t count_fixed(struct member *member, const char *bytes, size_t count, size_t *taken) {
+// Whether the text is one that this member may hear now.
+static void check(struct member *member, const char *text, bool is_thorough) {
+  unsigned author = text[STAMP] - '0', number = 0;
+  for (int digit = 1; digit <= DIGITS; digit++) number = number << 6 | (text[STAMP + digit] - '0');
+  if (author >= SPEAKERS || author == (unsigned)member->number)
+    fail("member %d hears %.40s", member->number, text);
+  uint32_t next = member->next[author];
+  if (is_thorough ? number != next : number < next)
+    fail("member %d hears text %u of speaker %u where %u is next", member->number, number, author, next);
+  member->next[author] = number + 1;
+}
+
+static void hear(struct member *member, const char *text, bool is_thorough) {
+  check(member, text, is_thorough);
+  hear_stamp(text);
+}
+
+// Lines and dec10 frames all have one length, so they need not be taken apart to be counted.
+static uint64_t count_fixed(
+    struct member *member, const char *bytes, size_t count, size_t *taken, bool is_thorough) {
   size_t header = options.is_chat ? strlen("u00000: ") : 0;
   size_t length = header + text_size() + (member->form == 'd' ? 10 : options.is_chat ? 2 : 1);
   uint64_t messages = count / length;
   *taken = messages * length;
   if (messages == 0) return 0;
-  size_t start = header + (member->form == 'd' ? 10 : 0);
-  hear_stamp(bytes + start);
+  const char *text = bytes + header + (member->form == 'd' ? 10 : 0);
+  hear(member, text, is_thorough);
+  for (uint64_t index = 1; is_thorough && index < messages; index++)
+    hear(member, text + index * length, true);
+  if (!is_thorough && messages > 1) check(member, text + (messages - 1) * length, false);
   if (member->form == 'l' ? bytes[*taken - 1] != '\n' : bytes[*taken - length] != ' ')
     fail("a message is not where it should be: %.80s", bytes + *taken - length);
   return messages;
 }
 
-static uint64_t count_framed(struct member *member, const char *bytes, size_t count, size_t *taken) {
+static uint64_t count_framed(
+    struct member *member, const char *bytes, size_t count, size_t *taken, bool is_thorough) {
   size_t header = member->form == 'n' ? 4 : 2, place = 0;
   uint64_t messages = 0;
+  const char *last = NULL;
   while (count - place >= header) {
     size_t length = get(bytes + place, header);
     if (length > 65536) fail("a frame of %zu bytes", length);
@@ -77,18 +104,19 @@ static uint64_t count_framed(struct member *member, const char *bytes, size_t co
     // Of a native server's frames only events are texts; to those who speak it also says "accepted".
     if (member->form == 'n' && bytes[place - length] != 11) continue;
     if (length < text_size()) continue;
-    if (messages++ == 0) hear_stamp(bytes + place - text_size());
+    last = bytes + place - text_size();
+    if (messages++ == 0 || is_thorough) hear(member, last, is_thorough);
   }
+  if (!is_thorough && messages > 1) check(member, last, false);
   *taken = place;
   return messages;
 }
 
-uint64_t listen_to(struct member *member, char *bytes, size_t count) {
+uint64_t listen_to(struct member *member, char *bytes, size_t count, bool is_thorough) {
   size_t taken;
   bool is_fixed = member->form == 'l' || member->form == 'd';
-  uint64_t messages = is_fixed ? count_fixed(member, bytes, count, &taken)
-    : is_foreign(member->form) ? count_foreign(member, bytes, count, text_size(), &taken)
-    : count_framed(member, bytes, count, &taken);
+  uint64_t messages = is_foreign(member->form) ? count_foreign(member, bytes, count, text_size(), &taken)
+    : (is_fixed ? count_fixed : count_framed)(member, bytes, count, &taken, is_thorough);
   member->rest_count = count - taken;
   if (member->rest_count > sizeof member->rest) fail("an unfinished message of %zu bytes", count - taken);
   memcpy(member->rest, bytes + taken, member->rest_count);
