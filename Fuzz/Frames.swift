@@ -1,7 +1,7 @@
 // modules: Wire
 import Wire
 
-// Laws: any cut of the bytes gives the same frames and the same error; no frame is over the limit;
+// Laws: any cut of the bytes gives the same frames and the same error, lent or kept; no frame is over the limit;
 // frames that were decoded encode to bytes that decode to them again.
 
 /// Frames of a stream and the error that ended it.
@@ -11,8 +11,11 @@ struct Outcome: Equatable {
 }
 
 /// Decodes `stream` in pieces whose sizes come from `seed`; 0 means in one piece.
-func decode(_ stream: ArraySlice<UInt8>, _ format: FrameFormat, limit: Int, seed: UInt64) -> Outcome
-{
+///
+/// With a `batch` so many frames of each piece are taken where they lie, the others from the buffer.
+func decode(
+  _ stream: ArraySlice<UInt8>, _ format: FrameFormat, limit: Int, seed: UInt64, batch: Int = 0
+) -> Outcome {
   var decoder = FrameDecoder(format, limit: limit)
   var outcome = Outcome()
   var rest = stream
@@ -21,7 +24,17 @@ func decode(_ stream: ArraySlice<UInt8>, _ format: FrameFormat, limit: Int, seed
     while !rest.isEmpty {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       let size = seed == 0 ? rest.count : Int(state >> 60) + 1
-      decoder.receive(Array(rest.prefix(size)).span)
+      let piece = Array(rest.prefix(size))
+      if batch == 0 {
+        decoder.receive(piece.span)
+      } else {
+        var lent = 0
+        decoder.receive(piece.span) { frame in
+          outcome.frames.append(frame.withUnsafeBufferPointer { Array($0) })
+          lent += 1
+          return lent < batch
+        }
+      }
       rest = rest.dropFirst(size)
       while let range = try decoder.next() {
         precondition(range.count <= limit, "a frame is over the limit")
@@ -47,6 +60,11 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
   let whole = decode(stream, format, limit: limit, seed: 0)
   precondition(decode(stream, format, limit: limit, seed: UInt64(input[2]) + 1) == whole, "a cut")
+  for batch in [1, 3, 1000] {
+    precondition(decode(stream, format, limit: limit, seed: 0, batch: batch) == whole, "lent")
+    let cut = decode(stream, format, limit: limit, seed: UInt64(input[2]) + 1, batch: batch)
+    precondition(cut == whole, "lent in pieces")
+  }
 
   var encoded: [UInt8] = []
   for frame in whole.frames where !(format == .u16 && frame.isEmpty) {

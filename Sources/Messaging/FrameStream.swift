@@ -17,8 +17,7 @@ final class FrameStream: @unchecked Sendable {
   @exclusivity(unchecked) private var hasEnded = false
 
   /// Frames that are not sent yet; used again and again, so that a stream settles at no allocation.
-  @exclusivity(unchecked) var outgoing: [UInt8] = []
-  @exclusivity(unchecked) private var sent = 0
+  @exclusivity(unchecked) var outgoing: Outgoing
 
   /// More than this is not collected for one write.
   static let batch = 65_536
@@ -28,6 +27,7 @@ final class FrameStream: @unchecked Sendable {
     format = framing.format
     self.limit = framing.effectiveLimit(limit)
     decoder = FrameDecoder(format, limit: self.limit)
+    outgoing = Outgoing(format, limit: self.limit)
   }
 
   // MARK: - Reading
@@ -77,12 +77,70 @@ final class FrameStream: @unchecked Sendable {
       if count > 0 { return true }
       hasEnded = true
     }
+    try checkEnd()
+    return false
+  }
+
+  private func checkEnd() throws(MessagingError) {
     do throws(WireError) {
       try decoder.finish()
     } catch {
       throw MessagingError(receiving: error)
     }
-    return false
+  }
+
+  // MARK: - Serving
+
+  /// What has to come before more can be served.
+  enum Progress {
+    /// More bytes.
+    case starved
+    /// That the replies are sent.
+    case full
+    /// Nothing: the stream has ended.
+    case ended
+  }
+
+  /// Lends messages to `body` until its replies shall be sent or nothing more has arrived.
+  func serve(
+    _ replies: inout Replies, _ body: (Span<UInt8>, inout Replies) throws -> Void
+  ) throws -> Progress {
+    while true {
+      while replies.outgoing.count < FrameStream.batch, let range = try nextArrived() {
+        try lend(range) { try body($0, &replies) }
+      }
+      guard replies.outgoing.isEmpty else { return .full }
+      guard !hasEnded else {
+        try checkEnd()
+        return .ended
+      }
+      let scratch = connection.loop.scratch
+      switch connection.source.core?.read(into: scratch) {
+      case .bytes(let count):
+        let bytes = UnsafeRawBufferPointer(rebasing: scratch[..<count])
+        try serve(bytes.bindMemory(to: UInt8.self).span, &replies, body)
+      case .wouldBlock: return .starved
+      case .end: hasEnded = true
+      case .failed(let code):
+        throw SocketError(
+          operation: "receive", address: connection.peerAddress.description, code: code)
+      case nil: throw connection.closedError("receive")
+      }
+    }
+  }
+
+  /// Lends the messages that arrived whole from where they were read; the decoder keeps the rest.
+  private func serve(
+    _ bytes: Span<UInt8>, _ replies: inout Replies,
+    _ body: (Span<UInt8>, inout Replies) throws -> Void
+  ) throws {
+    try decoder.receive(bytes) { message in
+      hasEnded = format == .u16 && message.isEmpty
+      guard !hasEnded else { return false }
+      try body(message, &replies)
+      return replies.outgoing.count < FrameStream.batch
+    }
+    if hasEnded { decoder = FrameDecoder(format, limit: limit) }
   }
 
   // MARK: - Writing
@@ -99,9 +157,9 @@ final class FrameStream: @unchecked Sendable {
   }
 
   /// Appends a frame to ``outgoing``, or nothing when it is refused.
-  func enqueue(_ payload: some Collection<UInt8>) throws(MessagingError) {
+  func enqueue(_ payload: Span<UInt8>) throws(MessagingError) {
     do throws(WireError) {
-      try format.encode(payload, limit: limit, into: &outgoing)
+      try outgoing.append(payload)
     } catch {
       throw MessagingError(sending: error)
     }
@@ -113,40 +171,20 @@ final class FrameStream: @unchecked Sendable {
   /// further writes to the connection fail, as after a `write` of the connection itself.
   func drain(_ limit: Limit) async throws {
     let source = connection.source
-    while sent < outgoing.count {
-      let outcome = outgoing.withUnsafeBytes { bytes in
-        source.core?.write(UnsafeRawBufferPointer(rebasing: bytes[sent...]))
-      }
-      switch outcome {
-      case .wrote(let count): sent += count
+    while outgoing.sent < outgoing.count {
+      switch source.core?.write(outgoing.unsent) {
+      case .wrote(let count): outgoing.advance(count)
       case .failed(let code): throw connection.error(limit, code)
       case nil: throw connection.closedError("send")
       case .wouldBlock:
         do {
           try await source.wait(.writing, limit)
         } catch {
-          if sent > 0 { source.core?.spoilWriting() }
+          if outgoing.sent > 0 { source.core?.spoilWriting() }
           throw error
         }
       }
     }
-    discard()
-  }
-
-  /// Forgets what is in ``outgoing``.
-  func discard() {
-    sent = 0
     outgoing.reset()
-  }
-}
-
-extension [UInt8] {
-  /// Empties a buffer that is used again; what one large message needed is given back.
-  mutating func reset() {
-    if capacity > 2 * FrameStream.batch {
-      self = []
-    } else {
-      removeAll(keepingCapacity: true)
-    }
   }
 }

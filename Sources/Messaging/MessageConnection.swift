@@ -21,7 +21,7 @@ public final class MessageConnection: Sendable {
   /// How messages are told apart.
   public let framing: Framing
 
-  private let stream: FrameStream
+  let stream: FrameStream
 
   /// Puts messages on a connection of which nothing has been read yet.
   ///
@@ -42,7 +42,7 @@ public final class MessageConnection: Sendable {
   /// The address of the other side.
   public var peerAddress: SocketAddress { connection.peerAddress }
 
-  private var loop: EventLoop { connection.loop }
+  var loop: EventLoop { connection.loop }
 }
 
 // MARK: - Sending
@@ -60,7 +60,7 @@ extension MessageConnection {
     guard loop.isHome else {
       return try await loop.perform { try await self.send(message, timeout: timeout) }
     }
-    try await transmit(timeout) { stream in try stream.enqueue(message) }
+    try await transmit(timeout) { stream in try stream.enqueue(message.span) }
   }
 
   /// Sends one message, the text in UTF-8.
@@ -73,7 +73,7 @@ extension MessageConnection {
     guard loop.isHome else {
       return try await loop.perform { try await self.send(text, timeout: timeout) }
     }
-    try await transmit(timeout) { stream in try stream.enqueue(text.utf8) }
+    try await transmit(timeout) { stream in try stream.enqueue(text.utf8.span) }
   }
 
   /// Sends several messages with one write: cheaper than one after the other.
@@ -87,13 +87,13 @@ extension MessageConnection {
       return try await loop.perform { try await self.send(contentsOf: messages, timeout: timeout) }
     }
     try await transmit(timeout) { stream in
-      for message in messages { try stream.enqueue(message) }
+      for message in messages { try stream.enqueue(message.span) }
     }
   }
 
   /// Encodes and writes in one turn: a send that is cancelled while it stands in line sends
   /// nothing.
-  private func transmit(
+  func transmit(
     _ timeout: Timeout, _ encode: (FrameStream) throws -> Void
   ) async throws {
     try await stream.writing(timeout) { limit in
@@ -101,7 +101,7 @@ extension MessageConnection {
         try encode(stream)
         try await stream.drain(limit)
       } catch {
-        stream.discard()
+        stream.outgoing.reset()
         throw error
       }
     }
@@ -131,68 +131,6 @@ extension MessageConnection {
       } while try await stream.waitForMore(limit)
       return nil
     }
-  }
-
-  /// Lends each message to `body` until the peer has ended the stream, and sends the replies.
-  ///
-  ///     try await peer.forEach { message, replies in try replies.send(message) }      // an echo
-  ///
-  /// The fastest way to serve: nothing is copied or allocated for a message, and the replies to all
-  /// messages that arrived together leave with one write. Every reply is sent before more is read.
-  /// No other task receives meanwhile.
-  ///
-  /// - Parameters:
-  ///   - timeout: How long to wait for the next bytes, and for room to send.
-  ///   - body: Gets the message, which it cannot keep, and adds replies if it likes.
-  /// - Throws: As ``receive(timeout:)`` and ``send(_:timeout:)-([UInt8],_)``, or what `body` threw;
-  ///   replies to what came before an error are sent first.
-  public func forEach(
-    timeout: Timeout = .inherited, _ body: (Span<UInt8>, inout Replies) throws -> Void
-  ) async throws {
-    var replies = Replies(stream)
-    guard loop.isHome else { return try await forEachElsewhere(timeout, &replies, body) }
-    try await stream.reading(timeout) { _ in
-      repeat {
-        do {
-          while let range = try stream.nextArrived() {
-            try stream.lend(range) { try body($0, &replies) }
-            if replies.bytes.count >= FrameStream.batch { try await flush(&replies, timeout) }
-          }
-        } catch {
-          try await flush(&replies, timeout)
-          throw error
-        }
-        try await flush(&replies, timeout)
-      } while try await stream.waitForMore(connection.source.limit("receive", timeout))
-    }
-  }
-
-  /// Off the loop's thread `body` cannot be taken there, so each message comes here.
-  private func forEachElsewhere(
-    _ timeout: Timeout, _ replies: inout Replies,
-    _ body: (Span<UInt8>, inout Replies) throws -> Void
-  ) async throws {
-    while let message = try await receive(timeout: timeout) {
-      do {
-        try body(message.span, &replies)
-      } catch {
-        try await flush(&replies, timeout)
-        throw error
-      }
-      try await flush(&replies, timeout)
-    }
-  }
-
-  /// Sends the replies; their buffer and the stream's change places, so neither is allocated again.
-  private func flush(_ replies: inout Replies, _ timeout: Timeout) async throws {
-    guard !replies.bytes.isEmpty else { return }
-    guard loop.isHome else {
-      let bytes = replies.bytes
-      replies.bytes.reset()
-      return try await loop.perform { try await self.transmit(timeout) { $0.outgoing = bytes } }
-    }
-    defer { replies.bytes.reset() }
-    try await transmit(timeout) { swap(&$0.outgoing, &replies.bytes) }
   }
 }
 

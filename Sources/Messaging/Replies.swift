@@ -3,14 +3,9 @@ internal import Wire
 /// Messages that are collected and sent with one write; see
 /// ``MessageConnection/forEach(timeout:_:)``.
 public struct Replies: ~Copyable {
-  private let format: FrameFormat
-  private let limit: Int
-  var bytes: [UInt8] = []
+  var outgoing: Outgoing
 
-  init(_ stream: FrameStream) {
-    format = stream.format
-    limit = stream.limit
-  }
+  init(_ stream: FrameStream) { outgoing = Outgoing(stream.format, limit: stream.limit) }
 
   /// Adds a message.
   ///
@@ -19,7 +14,7 @@ public struct Replies: ~Copyable {
   ///   then nothing is added.
   public mutating func send(_ message: Span<UInt8>) throws(MessagingError) {
     do throws(WireError) {
-      try format.encode(message, limit: limit, into: &bytes)
+      try outgoing.append(message)
     } catch {
       throw MessagingError(sending: error)
     }
@@ -36,6 +31,6 @@ public struct Replies: ~Copyable {
   /// - Parameter text: What to send.
   /// - Throws: As ``send(_:)-(Span<UInt8>)``.
   public mutating func send(_ text: String) throws(MessagingError) {
-    try send(Array(text.utf8).span)
+    try send(text.utf8.span)
   }
 }

@@ -51,7 +51,7 @@ public final class TextLines: Sendable {
     while !stream.outgoing.isEmpty, stream.outgoing.count + size > capacity {
       try await flush(timeout: timeout)
     }
-    try stream.enqueue(line.utf8)
+    try stream.enqueue(line.utf8.span)
     if stream.outgoing.count > capacity { try await flush(timeout: timeout) }
   }
 

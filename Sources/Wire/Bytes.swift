@@ -39,7 +39,9 @@ extension [UInt8] {
       }
     }
   }
+}
 
+extension Span<UInt8> {
   /// The place of the first `byte` at `start` or after it, if there is one.
   @inline(__always)
   func firstIndex(of byte: UInt8, from start: Int) -> Int? {
@@ -52,9 +54,16 @@ extension [UInt8] {
       return unsafe UnsafeRawPointer(base).distance(to: UnsafeRawPointer(hit))
     }
   }
-}
 
-extension Span<UInt8> {
+  /// The big-endian number that begins at `place`, if it is there whole.
+  @inlinable @inline(__always)
+  package func bigEndian<Number: FixedWidthInteger & BitwiseCopyable>(
+    _ type: Number.Type, at place: Int
+  ) -> Number? {
+    guard place >= 0, place <= count &- MemoryLayout<Number>.size else { return nil }
+    return unsafe Number(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: place, as: type))
+  }
+
   /// Whether `byte` is among them.
   @inline(__always)
   package func holds(_ byte: UInt8) -> Bool {
@@ -88,6 +97,35 @@ extension Span<UInt8> {
         place += 16
       }
       return others == SIMD16<UInt8>(repeating: 0)
+    }
+  }
+}
+
+extension OutputSpan<UInt8> {
+  /// Appends a copy of `span`, for which there must be room.
+  @inline(__always)
+  package mutating func append(copying span: Span<UInt8>) {
+    precondition(span.count <= freeCapacity, "an output has room")
+    unsafe withUnsafeMutableBufferPointer { bytes, count in
+      unsafe span.withUnsafeBufferPointer { source in
+        guard let source = source.baseAddress, let start = bytes.baseAddress else { return }
+        unsafe (start + count).initialize(from: source, count: span.count)
+      }
+      count += span.count
+    }
+  }
+
+  /// Appends a number, big-endian.
+  @inline(__always)
+  package mutating func append<Number: FixedWidthInteger & BitwiseCopyable>(
+    bigEndian number: Number
+  ) {
+    let size = MemoryLayout<Number>.size
+    precondition(size <= freeCapacity, "an output has room")
+    unsafe withUnsafeMutableBufferPointer { bytes, count in
+      unsafe UnsafeMutableRawBufferPointer(bytes)
+        .storeBytes(of: number.bigEndian, toByteOffset: count, as: Number.self)
+      count += size
     }
   }
 }

@@ -5,30 +5,46 @@
 /// at no allocation at all. A length over the limit is refused when its prefix is read, before
 /// anything is kept for it. After an error the decoder throws the same error for ever and keeps no
 /// more bytes, because what follows a broken frame cannot be trusted.
-package struct FrameDecoder: Sendable {
-  package let format: FrameFormat
-  /// The longest payload that is accepted.
-  package let limit: Int
+@usableFromInline package struct FrameDecoder: Sendable {
   /// The bytes that the ranges of ``next()`` point into.
-  package private(set) var buffer: [UInt8] = []
-  private var start = 0
-  /// No line end lies between `start` and here.
-  private var searched = 0
-  private var failure: WireError?
+  @usableFromInline package private(set) var buffer: [UInt8] = []
+  @usableFromInline var cutter: FrameCutter
+  @usableFromInline var failure: WireError?
 
   package init(_ format: FrameFormat, limit: Int) {
-    precondition(limit >= 0, "a limit is a number of bytes")
-    self.format = format
-    self.limit = limit
+    cutter = FrameCutter(format, limit: limit)
   }
+
+  @inlinable package var format: FrameFormat { cutter.format }
+  /// The longest payload that is accepted.
+  @inlinable package var limit: Int { cutter.limit }
 
   /// Appends what the peer said.
   ///
   /// Ends the life of every range that ``next()`` gave before.
+  @usableFromInline
   package mutating func receive(_ bytes: Span<UInt8>) {
     guard failure == nil else { return }
     compact(for: bytes.count)
     buffer.append(copying: bytes)
+  }
+
+  /// Gives out the whole frames of `bytes` where they lie, and appends only what remains.
+  ///
+  /// The same frames come as from ``receive(_:)`` and ``next()``. Nothing is given out while the
+  /// buffer holds something, nor what is wrong: both are for ``next()``. `body` takes the payload
+  /// and says whether it wants another.
+  @inlinable @inline(__always)
+  package mutating func receive<Failure: Error>(
+    _ bytes: Span<UInt8>, lending body: (Span<UInt8>) throws(Failure) -> Bool
+  ) throws(Failure) {
+    guard !isInsideFrame, failure == nil else { return receive(bytes) }
+    var direct = FrameCutter(format, limit: limit)
+    defer { if direct.start < bytes.count { receive(bytes.extracting(direct.start...)) } }
+    // What is wrong stays in the rest, where `next()` meets it again.
+    while let payload = try? direct.next(in: bytes) {
+      guard try body(bytes.extracting(payload)) else { return }
+    }
   }
 
   /// The place of the next payload inside ``buffer``, or nil when more bytes are needed.
@@ -36,13 +52,12 @@ package struct FrameDecoder: Sendable {
   /// Allocates nothing. The range is valid until the next ``receive(_:)``.
   package mutating func next() throws(WireError) -> Range<Int>? {
     if let failure { throw failure }
+    // A copy, because a span of the buffer borrows all of the decoder.
+    var cutter = self.cutter
     do {
-      switch format {
-      case .line: return try nextLine()
-      case .dec10: return try nextCounted(try tenDigits(), header: 10)
-      case .u16: return try nextCounted(bigEndian(2), header: 2)
-      case .u32: return try nextCounted(bigEndian(4), header: 4)
-      }
+      let payload = try cutter.next(in: buffer.span)
+      self.cutter = cutter
+      return payload
     } catch {
       failure = error
       throw error
@@ -53,9 +68,9 @@ package struct FrameDecoder: Sendable {
   ///
   /// As ``next()`` otherwise: the two can be mixed.
   package mutating func nextWhole() throws(WireError) -> Range<Int>? {
-    let before = start
+    let before = cutter.start
     guard try next() != nil else { return nil }
-    return before..<start
+    return before..<cutter.start
   }
 
   /// The next payload, copied out.
@@ -73,74 +88,15 @@ package struct FrameDecoder: Sendable {
   }
 
   /// True while bytes are kept that ``next()`` has not given out.
-  package var isInsideFrame: Bool { start < buffer.count }
-
-  // MARK: - The cuts
-
-  private mutating func nextLine() throws(WireError) -> Range<Int>? {
-    guard let end = buffer.firstIndex(of: Byte.lf, from: searched) else {
-      searched = buffer.count
-      try checkLine(upTo: buffer.count)
-      return nil
-    }
-    let line = try checkLine(upTo: end)
-    start = end + 1
-    searched = start
-    return line
-  }
-
-  /// The line from `start` to `end`, less a CR at its end, which may be half of a CR LF.
-  @discardableResult
-  private func checkLine(upTo end: Int) throws(WireError) -> Range<Int> {
-    let hasReturn = end > start && buffer[end - 1] == Byte.cr
-    let line = start..<(hasReturn ? end - 1 : end)
-    guard line.count <= limit else { throw .lineTooLong(limit: limit) }
-    return line
-  }
-
-  private mutating func nextCounted(
-    _ length: Int?, header: Int
-  ) throws(WireError) -> Range<Int>? {
-    guard let length else { return nil }
-    guard length <= limit else { throw .frameTooLong(length: length, limit: limit) }
-    guard length <= buffer.count - start - header else { return nil }
-    let first = start + header
-    start = first + length
-    return first..<start
-  }
-
-  @inline(__always)
-  private func bigEndian(_ width: Int) -> Int? {
-    guard buffer.count - start >= width else { return nil }
-    var value = 0
-    for index in start..<(start + width) { value = value << 8 | Int(buffer[index]) }
-    return value
-  }
-
-  /// Blanks, then at least one digit, ten bytes in all; a wrong byte is refused when it is seen.
-  private func tenDigits() throws(WireError) -> Int? {
-    let available = min(10, buffer.count - start)
-    var value = 0
-    var digits = 0
-    for byte in buffer[start..<(start + available)] {
-      switch byte {
-      case Byte.blank where digits == 0: continue
-      case Byte.zero...Byte.nine:
-        value = value * 10 + Int(byte - Byte.zero)
-        digits += 1
-      default: throw .malformedLength
-      }
-    }
-    guard available == 10 else { return nil }
-    guard digits > 0 else { throw .malformedLength }
-    return value
-  }
+  @inlinable
+  package var isInsideFrame: Bool { cutter.start < buffer.count }
 
   // MARK: - The buffer
 
   /// Moves what is unfinished to the front, when that is less work than has been done since the
   /// last move: so all moves together cost no more than the bytes received.
   private mutating func compact(for incoming: Int) {
+    let start = cutter.start
     let unfinished = buffer.count - start
     guard start > 0, unfinished <= start else { return }
     if unfinished > 0 {
@@ -151,7 +107,6 @@ package struct FrameDecoder: Sendable {
     } else {
       buffer.removeAll(keepingCapacity: true)
     }
-    searched = max(0, searched - start)
-    start = 0
+    cutter.advance(past: start)
   }
 }

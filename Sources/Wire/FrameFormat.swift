@@ -1,5 +1,5 @@
 /// How a stream of bytes is cut into messages.
-package enum FrameFormat: String, CaseIterable, Sendable {
+@usableFromInline package enum FrameFormat: String, CaseIterable, Sendable {
   /// Text up to LF or CR LF.
   case line
   /// Ten ASCII bytes, blanks then decimal digits, and that many bytes.
@@ -31,25 +31,42 @@ package enum FrameFormat: String, CaseIterable, Sendable {
   ) throws(WireError) {
     try checkLength(payload.count, limit)
     if self == .line, payload.contains(Byte.lf) { throw .lineEndInLine }
-    appendHeader(payload.count, to: &output)
+    let length = payload.count
+    output.append(addingCapacity: FrameFormat.overhead) { appendHeader(length, to: &$0) }
     output.append(contentsOf: payload)
-    appendEnd(to: &output)
+    if self == .line {
+      output.append(addingCapacity: 2) { $0.append(bigEndian: FrameFormat.lineEnd) }
+    }
   }
 
-  /// Appends `payload` as one frame, as the other `encode` does.
+  /// Appends `payload` as one frame, as the other `encode` does, in memory that has room for it.
   ///
-  /// For bytes that are lent, the fastest: another target's generic call costs more than a short frame.
+  /// A frame takes at most ``overhead`` bytes more than its payload.
   package func encode(
-    _ payload: Span<UInt8>, limit: Int = .max, into output: inout [UInt8]
+    _ payload: Span<UInt8>, limit: Int = .max, into output: inout OutputSpan<UInt8>
   ) throws(WireError) {
     try checkLength(payload.count, limit)
     if self == .line, payload.holds(Byte.lf) { throw .lineEndInLine }
     appendHeader(payload.count, to: &output)
     output.append(copying: payload)
-    appendEnd(to: &output)
+    if self == .line { output.append(bigEndian: FrameFormat.lineEnd) }
   }
 
-  @inline(__always)
+  /// The most bytes that a frame of any format has beside its payload.
+  package static var overhead: Int { 10 }
+
+  /// In how many bytes the length stands as a big-endian number; 0 where it does not.
+  package var numberWidth: Int {
+    switch self {
+    case .line, .dec10: 0
+    case .u16: 2
+    case .u32: 4
+    }
+  }
+
+  /// CR LF.
+  private static var lineEnd: UInt16 { 0x0D0A }
+
   private func checkLength(_ length: Int, _ limit: Int) throws(WireError) {
     guard length <= min(limit, maximum) else {
       throw .frameTooLong(length: length, limit: min(limit, maximum))
@@ -57,30 +74,16 @@ package enum FrameFormat: String, CaseIterable, Sendable {
     if self == .u16, length == 0 { throw .emptyFrame }
   }
 
-  @inline(__always)
-  private func appendHeader(_ length: Int, to output: inout [UInt8]) {
+  private func appendHeader(_ length: Int, to output: inout OutputSpan<UInt8>) {
     switch self {
     case .line: return
     case .dec10: FrameFormat.appendTenDigits(length, to: &output)
-    case .u16:
-      output.append(UInt8(truncatingIfNeeded: length >> 8))
-      output.append(UInt8(truncatingIfNeeded: length))
-    case .u32:
-      output.append(UInt8(truncatingIfNeeded: length >> 24))
-      output.append(UInt8(truncatingIfNeeded: length >> 16))
-      output.append(UInt8(truncatingIfNeeded: length >> 8))
-      output.append(UInt8(truncatingIfNeeded: length))
+    case .u16: output.append(bigEndian: UInt16(truncatingIfNeeded: length))
+    case .u32: output.append(bigEndian: UInt32(truncatingIfNeeded: length))
     }
   }
 
-  @inline(__always)
-  private func appendEnd(to output: inout [UInt8]) {
-    guard self == .line else { return }
-    output.append(Byte.cr)
-    output.append(Byte.lf)
-  }
-
-  private static func appendTenDigits(_ length: Int, to output: inout [UInt8]) {
+  private static func appendTenDigits(_ length: Int, to output: inout OutputSpan<UInt8>) {
     var divisor = 1_000_000_000
     while divisor > 0 {
       let significant = length >= divisor || divisor == 1

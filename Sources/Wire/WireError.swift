@@ -2,7 +2,7 @@
 ///
 /// Every case ends the session it comes from. A `String` names the place in the peer's bytes; it is
 /// always ours, never the peer's, so that a description is safe to print.
-package enum WireError: Error, Equatable, Sendable {
+@usableFromInline package enum WireError: Error, Equatable, Sendable {
   /// A length prefix, or a payload to send, over what is allowed here.
   case frameTooLong(length: Int, limit: Int)
   /// More bytes than a line may have, and no line end among them.
@@ -30,6 +30,7 @@ package enum WireError: Error, Equatable, Sendable {
 }
 
 extension WireError: CustomStringConvertible {
+  @usableFromInline
   package var description: String {
     switch self {
     case .frameTooLong(let length, let limit):

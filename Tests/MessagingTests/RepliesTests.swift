@@ -19,6 +19,66 @@ struct RepliesTests {
     }
   }
 
+  @Test("may have every length up to the limit, and no other", arguments: Framing.allCases)
+  func lengths(framing: Framing) async throws {
+    try await Cable.run { cable in
+      let near = MessageConnection(cable.near, framing: framing, limit: 40)
+      let far = MessageConnection(cable.far, framing: framing, limit: 40)
+      // A first message makes memory, which the next fill to its end.
+      async let served: Void = far.forEach { _, replies in
+        for count in Array(0...41) + [1, 40] {
+          let reply = [UInt8](repeating: UInt8(count), count: count).map { $0 == 10 ? 99 : $0 }
+          if count > 40 || count == 0 && framing == .u16 {
+            #expect(throws: MessagingError.self) { try replies.send(reply) }
+          } else {
+            try replies.send(reply)
+          }
+        }
+      }
+      for _ in 0..<3 {
+        try await near.send([1])
+        for count in Array(0...40) + [1, 40] where count > 0 || framing != .u16 {
+          let byte = UInt8(count == 10 ? 99 : count)
+          #expect(try await near.receive() == [UInt8](repeating: byte, count: count))
+        }
+      }
+      try await near.connection.shutdownWrite()
+      try await served
+    }
+  }
+
+  @Test("come in order when more arrives at once than is answered at once")
+  func manyBatches() async throws {
+    try await Cable.run { cable in
+      let near = MessageConnection(cable.near, framing: .u32)
+      let far = MessageConnection(cable.far, framing: .u32)
+      async let served: Void = far.forEach { message, replies in
+        // 9 times what came: several batches to each read.
+        for _ in 0..<9 { try replies.send(message) }
+      }
+      let messages = (0..<4000).map { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8), 3] }
+      async let sent: Void = near.send(contentsOf: messages)
+      for message in messages {
+        for _ in 0..<9 { #expect(try await near.receive() == message) }
+      }
+      try await sent
+      try await near.connection.shutdownWrite()
+      try await served
+    }
+  }
+
+  @Test("end with the other side's length 0, whatever follows it")
+  func closing() async throws {
+    try await Cable.run { cable in
+      let near = MessageConnection(cable.near, framing: .u16)
+      try await cable.far.write([0, 1, 5, 0, 0, 0, 1, 6])
+      var heard: [UInt8] = []
+      try await near.forEach { message, _ in heard.append(message[0]) }
+      #expect(heard == [5])
+      #expect(try await near.receive() == nil)
+    }
+  }
+
   @Test("leave with one write for all that arrived together")
   func oneWrite() async throws {
     try await Cable.run(.tcp) { cable in

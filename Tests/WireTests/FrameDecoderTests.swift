@@ -45,6 +45,59 @@ struct FrameDecoderTests {
   }
 
   @Test(
+    "frames that are lent where they lie are those of the buffer, however many are taken at a time",
+    arguments: FrameFormat.allCases, 0..<40 as Range<UInt64>)
+  func lent(format: FrameFormat, seed: UInt64) throws {
+    var random = Seeded(seed: seed)
+    var stream: [UInt8] = []
+    for _ in 0..<20 {
+      var payload = random.bytes(upTo: 12)
+      if format == .line { payload.removeAll { $0 == 10 } }
+      if format == .u16, payload.isEmpty { payload = [7] }
+      try format.encode(payload, into: &stream)
+    }
+    // Every other stream goes wrong somewhere.
+    if seed % 2 == 0 {
+      stream[Int.random(in: stream.indices, using: &random)] = .random(in: 0...255, using: &random)
+    }
+    let whole = decode([stream], format, limit: 12)
+    for size in [1, 2, 3, 5, 8, 13, 21, 34, 55, stream.count] {
+      for batch in [1, 2, 1000] {
+        #expect(
+          decodeLent(stream.pieces(of: size), format, limit: 12, batch: batch) == whole)
+      }
+    }
+  }
+
+  @Test("of frames that were lent only what is unfinished is kept", arguments: streams)
+  func keepsTheRest(format: FrameFormat, bytes: [UInt8], frames: [String]) {
+    var decoder = FrameDecoder(format, limit: 100)
+    var count = 0
+    decoder.receive(bytes.span) { _ in
+      count += 1
+      return true
+    }
+    #expect(count == frames.count)
+    #expect(decoder.buffer.isEmpty)
+    decoder.receive((bytes + bytes.dropLast()).span) { _ in true }
+    #expect(decoder.isInsideFrame)
+    #expect(decoder.buffer.count < bytes.count)
+  }
+
+  @Test("nothing is lent after an error")
+  func lendsNothingPoisoned() {
+    var decoder = FrameDecoder(.u16, limit: 4)
+    decoder.receive(hex("0001 41 0005").span) { _ in true }
+    for _ in 0..<2 {
+      #expect(throws: WireError.frameTooLong(length: 5, limit: 4)) { try decoder.next() }
+      decoder.receive(hex("0001 41").span) { _ in
+        Issue.record("a frame of a stream that is out of step")
+        return true
+      }
+    }
+  }
+
+  @Test(
     "encoding and then decoding gives the same payloads",
     arguments: FrameFormat.allCases, 0..<25 as Range<UInt64>)
   func roundTrip(format: FrameFormat, seed: UInt64) throws {

@@ -24,6 +24,21 @@ struct FrameFormatTests {
     #expect(try encode("hi", .line) == Array("hi\r\n".utf8))
   }
 
+  @Test("a frame is the same in memory that is there already", arguments: FrameFormat.allCases)
+  func intoMemory(format: FrameFormat) throws {
+    for count in [0, 1, 9, 10, 255, 256, 65_535, 65_536] where format != .u16 || 1...65_535 ~= count
+    {
+      let payload = [UInt8](repeating: 7, count: count)
+      var expected: [UInt8] = [1]
+      try format.encode(payload, into: &expected)
+      let output = try [UInt8](capacity: count + FrameFormat.overhead + 1) { output in
+        output.append(1)
+        try format.encode(payload.span, into: &output)
+      }
+      #expect(output == expected)
+    }
+  }
+
   @Test("digits of every width stand at the right")
   func digits() throws {
     for count in [1, 9, 10, 99, 100, 12_345, 1_000_000] {
@@ -49,6 +64,11 @@ struct FrameFormatTests {
     for format in FrameFormat.allCases {
       #expect(throws: WireError.frameTooLong(length: 4, limit: 3)) {
         try format.encode([1, 2, 3, 4], limit: 3, into: &output)
+      }
+      #expect(throws: WireError.frameTooLong(length: 4, limit: 3)) {
+        try output.append(addingCapacity: 20) {
+          try format.encode([1, 2, 3, 4].span, limit: 3, into: &$0)
+        }
       }
     }
     #expect(output == [1])

@@ -28,6 +28,27 @@ func decode(_ pieces: [[UInt8]], _ format: FrameFormat, limit: Int = 65_536) -> 
   return result
 }
 
+/// As `decode`, but takes up to `batch` frames of a piece where they lie, and only then the others.
+func decodeLent(_ pieces: [[UInt8]], _ format: FrameFormat, limit: Int, batch: Int) -> Decoded {
+  var decoder = FrameDecoder(format, limit: limit)
+  var result = Decoded()
+  do throws(WireError) {
+    for piece in pieces {
+      var lent = 0
+      decoder.receive(piece.span) { frame in
+        result.frames.append(frame.withUnsafeBufferPointer { Array($0) })
+        lent += 1
+        return lent < batch
+      }
+      while let frame = try decoder.nextFrame() { result.frames.append(frame) }
+    }
+    try decoder.finish()
+  } catch {
+    result.error = error
+  }
+  return result
+}
+
 extension [UInt8] {
   /// The same bytes as pieces of `size`, the last one shorter.
   func pieces(of size: Int) -> [[UInt8]] {
