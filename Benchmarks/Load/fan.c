@@ -14,7 +14,7 @@ static size_t out_size;
 
 static void flush(struct member *member) {
   while (member->out_start < member->out_end) {
-    ssize_t count = send(member->descriptor, member->out + member->out_start,
+    ssize_t count = send(member->voice, member->out + member->out_start,
       member->out_end - member->out_start, 0);
     if (count < 0 && errno == EAGAIN) return;
     if (count < 0) fail("send");
@@ -100,7 +100,7 @@ int run_fan(void) {
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = index};
     members[index].out = malloc(out_size);
     epoll_ctl(epoll, EPOLL_CTL_MOD, members[index].descriptor, &event);
-    watch(epoll, dup(members[index].descriptor), EPOLLOUT | EPOLLET, index);
+    watch(epoll, dup(members[index].voice), EPOLLOUT | EPOLLET, index);
   }
   uint64_t start = now(), warm = start + options.warm * 1e9, end = warm + options.seconds * 1e9;
   uint64_t delivered_before = 0;

@@ -9,6 +9,7 @@ enum { STAMP = 16, DIGITS = 5, SPEAKERS = 8 };
 
 struct member {
   int descriptor, number;
+  int voice;          // where it speaks; the same descriptor, except with redis
   char form;          // l line, d dec10, u u16, n native
   bool is_speaking;
   uint32_t room;      // native: what the welcome called it

@@ -41,12 +41,17 @@ static void surround(char begins, size_t said_ahead, const char *said_behind, si
   heard_behind = behind_count;
 }
 
+// Who subscribes may not publish, except in RESP3, whose headers redis makes anew for each delivery.
 static void enter_redis(struct member *member, size_t text) {
   char digits[16];
-  static const char hello[] = "HELLO 3\r\nSUBSCRIBE r\r\n";
+  static const char hello[] = "SUBSCRIBE r\r\n", quiet[] = "CLIENT REPLY OFF\r\n";
   ask(member, hello, strlen(hello), "subscribe");
-  surround('>', sprintf(ahead, "*3\r\n$7\r\nPUBLISH\r\n$1\r\nr\r\n$%zu\r\n", text), "\r\n",
-    strlen(">3\r\n$7\r\nmessage\r\n$1\r\nr\r\n$\r\n") + sprintf(digits, "%zu", text), 2);
+  if (member->number < options.senders && !strcmp(options.mode, "fan")) {
+    member->voice = connected(0);
+    if (send(member->voice, quiet, strlen(quiet), 0) != (ssize_t)strlen(quiet)) fail("send");
+  }
+  surround('*', sprintf(ahead, "*3\r\n$7\r\nPUBLISH\r\n$1\r\nr\r\n$%zu\r\n", text), "\r\n",
+    strlen("*3\r\n$7\r\nmessage\r\n$1\r\nr\r\n$\r\n") + sprintf(digits, "%zu", text), 2);
 }
 
 static void enter_nats(struct member *member, size_t text) {
@@ -120,7 +125,7 @@ uint64_t count_foreign(struct member *member, const char *bytes, size_t count, s
       if (messages++ == 0 || options.rate > 0) hear_stamp(bytes + place + heard_ahead);
       place += length;
     } else {
-      // How many a text has reached, or whether we are still there.
+      // It asks whether we are still there.
       const char *line_end = memchr(bytes + place, '\n', count - place);
       if (!line_end) break;
       place = line_end + 1 - bytes;

@@ -155,6 +155,7 @@ static uint32_t room_of(const char *bytes, size_t count) {
 
 void enter(struct member *member, int number, char form) {
   *member = (struct member){.descriptor = connected(0), .number = number, .form = form};
+  member->voice = member->descriptor;
   if (is_foreign(form)) return enter_foreign(member, text_size());
   if (!options.is_chat) return;
   char bytes[65536];
