@@ -93,6 +93,7 @@ def rows():
 COUNTS = {
     "echo": ("echo connections=64", "EchoServer", 1),
     "u32 frame": ("frames connections=4 depth=64", "FrameServer", 1),
+    "datagram, burst": ("udp connections=4 depth=16", "DatagramServer", 1),
     "relay, a line to 10": (fan(11, 1, "window=1"), RELAY, 10),
     "relay, a line to 100": (fan(101, 1, "window=1"), RELAY, 100),
     "relay, a line to 100, burst": (fan(101, 1, "window=256"), RELAY, 100),
@@ -100,6 +101,7 @@ COUNTS = {
     "chat, a line to 100": (fan(101, 1, "window=1 chat=1"), CHAT, 100),
     "chat, a line to 100, burst": (fan(101, 1, "window=256 chat=1"), CHAT, 100),
     "C echo": ("echo connections=64", "c-echo", 1),
+    "C datagram, burst": ("udp connections=4 depth=16", "c-udp", 1),
     "C broadcast, a line to 100": (fan(101, 1, "window=1"), "c-broadcast", 100),
     "C broadcast, a line to 100, burst": (fan(101, 1, "window=256"), "c-broadcast", 100),
 }

@@ -32,6 +32,11 @@ static inline int parley_epoll_add(int epoll, int descriptor, uint32_t events, u
   return (int)parley_result(epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event));
 }
 
+static inline int parley_epoll_modify(int epoll, int descriptor, uint32_t events, uint64_t data) {
+  struct epoll_event event = {.events = events, .data = {.u64 = data}};
+  return (int)parley_result(epoll_ctl(epoll, EPOLL_CTL_MOD, descriptor, &event));
+}
+
 static inline int parley_epoll_delete(int epoll, int descriptor) {
   struct epoll_event event = {0};
   return (int)parley_result(epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, &event));
@@ -116,6 +121,26 @@ static inline ssize_t parley_recvfrom(int descriptor, void *bytes, size_t count,
 
 static inline ssize_t parley_sendto(int descriptor, const void *bytes, size_t count, const void *address, socklen_t length) {
   return parley_result(sendto(descriptor, bytes, count, MSG_NOSIGNAL, (const struct sockaddr *)address, length));
+}
+
+// One datagram of a batch: what <sys/socket.h> calls `mmsghdr`, under _GNU_SOURCE only.
+struct parley_datagram {
+  struct msghdr header;
+  unsigned int count;
+};
+
+struct mmsghdr;
+extern int recvmmsg(int, struct mmsghdr *, unsigned int, int, struct timespec *);
+extern int sendmmsg(int, struct mmsghdr *, unsigned int, int);
+
+// How many datagrams came; each has its whole length, also when it was cut.
+static inline int parley_recvmmsg(int descriptor, struct parley_datagram *datagrams, unsigned int count) {
+  return (int)parley_result(recvmmsg(descriptor, (struct mmsghdr *)datagrams, count, MSG_TRUNC, NULL));
+}
+
+// How many datagrams went; the error is that of the first.
+static inline int parley_sendmmsg(int descriptor, struct parley_datagram *datagrams, unsigned int count) {
+  return (int)parley_result(sendmmsg(descriptor, (struct mmsghdr *)datagrams, count, MSG_NOSIGNAL));
 }
 
 // Declared by hand: with <sys/ioctl.h> here, Swift would look for `winsize` in this module.

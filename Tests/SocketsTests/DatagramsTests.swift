@@ -55,6 +55,27 @@ struct DatagramsTests {
     }
   }
 
+  @Test("a buffer that is used again holds the message alone, and the envelope tells the rest")
+  func intoBuffer() async throws {
+    try await EventLoop.run { loop in
+      let alice = try await Datagrams.bind(.ipv4(.loopback, port: 0), on: loop)
+      let bob = try await Datagrams.bind(.ipv4(.loopback, port: 0), on: loop)
+      var buffer = Array("old".utf8)
+      for text in ["a longer one", "", "short"] {
+        try await alice.send(Array(text.utf8), to: bob.localAddress)
+        let envelope = try await bob.receive(into: &buffer, atMost: 6, timeout: .seconds(60))
+        #expect(buffer == Array(text.utf8.prefix(6)))
+        #expect(envelope.sender == alice.localAddress && envelope.count == buffer.count)
+        #expect(envelope.originalCount == text.utf8.count)
+        #expect(envelope.isTruncated == (text.utf8.count > 6))
+      }
+      await #expect(throws: SocketError.self) {
+        try await bob.receive(into: &buffer, timeout: .after(.zero))
+      }
+      #expect(buffer.isEmpty)
+    }
+  }
+
   @Test("a dual-stack socket speaks to IPv4 peers and sees them as such")
   func dualStack() async throws {
     try await EventLoop.run { loop in

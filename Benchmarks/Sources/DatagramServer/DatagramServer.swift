@@ -10,9 +10,10 @@ struct DatagramServer {
       let datagrams = try await Datagrams.bind(.ipv4(.loopback, port: port), on: loop)
       print("port", datagrams.localAddress.port ?? 0)
       fflush(nil)
+      var batch = DatagramBatch()
       while true {
-        let datagram = try await datagrams.receive(atMost: 2048)
-        try await datagrams.send(datagram.bytes, to: datagram.sender)
+        try await datagrams.receive(into: &batch)
+        try await datagrams.send(&batch)
       }
     }
   }

@@ -25,11 +25,12 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
 
   // Loop thread only, and no code of others runs during an access: so the runtime need not check, which
   // would take a third of an echo.
-  private let poller: Poller
+  let poller: Poller
   @exclusivity(unchecked) private var slab = Slab()
   @exclusivity(unchecked) private var jobs = RunQueue()
   @exclusivity(unchecked) private var timers = Timers<any TimerTarget>()
   @exclusivity(unchecked) private var again: [UInt64] = []
+  @exclusivity(unchecked) private var retried: [UInt64] = []
   @exclusivity(unchecked) private var atTurnEnd: [any TurnTarget] = []
   private var hasEnded = false
   /// Whether the last sleep ended with an event: only then is it worth looking for the next.
@@ -188,9 +189,10 @@ extension EventLoop {
 
   private func retryReady() {
     guard !again.isEmpty else { return }
-    let tokens = again
-    again.removeAll(keepingCapacity: true)
-    for token in tokens { slab[token]?.ready(.readable) }
+    // Who is told may ask for the turn after this one. Two lists in turns allocate nothing.
+    swap(&again, &retried)
+    for index in 0..<retried.count { slab[retried[index]]?.ready(.readable) }
+    retried.removeAll(keepingCapacity: true)
   }
 
   private func finishTurn() {
@@ -293,13 +295,14 @@ extension EventLoop {
   package var now: Nanoseconds { clock }
 
   /// Registers a descriptor; the target is kept alive until it is deregistered.
-  func register(_ descriptor: borrowing Descriptor, _ target: any ReadinessTarget)
-    throws(SocketError) -> UInt64
-  {
+  func register(
+    _ descriptor: borrowing Descriptor, _ target: any ReadinessTarget,
+    for interest: Readiness = .everything
+  ) throws(SocketError) -> UInt64 {
     assert(isCurrent)
     let token = slab.insert(target, at: Int(descriptor.rawValue))
     do throws(SocketError) {
-      try poller.add(descriptor.rawValue, token: token)
+      try poller.add(descriptor.rawValue, token: token, interest: interest)
     } catch {
       slab.remove(token)
       throw error

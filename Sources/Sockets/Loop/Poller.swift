@@ -3,7 +3,7 @@ import Glibc
 
 /// The kernel's readiness queue: the only file that says epoll.
 ///
-/// Descriptors are registered once, edge-triggered, for everything, and never modified.
+/// Descriptors are registered once, edge-triggered; streams for everything, and never modified.
 ///
 /// The corresponding C functions are `epoll_create1`, `epoll_ctl` and `epoll_wait`.
 struct Poller: ~Copyable {
@@ -19,9 +19,24 @@ struct Poller: ~Copyable {
   deinit { events.deallocate() }
 
   /// Registers a descriptor; `token` comes back with each of its events.
-  func add(_ number: CInt, token: UInt64) throws(SocketError) {
-    let interest = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
-    try call("epoll_ctl") { parley_epoll_add(descriptor.rawValue, number, interest, token) }
+  func add(
+    _ number: CInt, token: UInt64, interest: Readiness = .everything
+  ) throws(SocketError) {
+    let events = Poller.events(interest)
+    try call("epoll_ctl") { parley_epoll_add(descriptor.rawValue, number, events, token) }
+  }
+
+  /// Changes what is told about a descriptor; what it is ready for already is told again.
+  func modify(_ number: CInt, token: UInt64, interest: Readiness) {
+    // It fails only for a descriptor that is not registered, and nobody waits for that one.
+    _ = parley_epoll_modify(descriptor.rawValue, number, Poller.events(interest), token)
+  }
+
+  private static func events(_ interest: Readiness) -> UInt32 {
+    var events = EPOLLRDHUP.rawValue | EPOLLET.rawValue
+    if interest.contains(.readable) { events |= EPOLLIN.rawValue }
+    if interest.contains(.writable) { events |= EPOLLOUT.rawValue }
+    return events
   }
 
   /// Registers a descriptor that is reported for as long as it can be read.

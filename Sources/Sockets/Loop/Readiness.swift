@@ -11,6 +11,9 @@ package struct Readiness: OptionSet, Sendable {
   package static let hangup = Readiness(rawValue: 4)
   /// The socket has an error to tell.
   package static let failed = Readiness(rawValue: 8)
+
+  /// What a stream wants to be told of; ends and errors are told to everybody.
+  package static let everything: Readiness = [.readable, .writable]
 }
 
 /// Who is told when a descriptor became ready, always on the loop's thread.

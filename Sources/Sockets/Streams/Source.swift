@@ -31,9 +31,11 @@ package final class Source: @unchecked Sendable {
   @exclusivity(unchecked) private var timerDeadline = Nanoseconds.max
 
   /// Registers a descriptor on the calling loop.
-  package init(_ descriptor: consuming Descriptor, on loop: EventLoop) throws(SocketError) {
+  package init(
+    _ descriptor: consuming Descriptor, on loop: EventLoop, for interest: Readiness = .everything
+  ) throws(SocketError) {
     self.loop = loop
-    core = StreamCore(try Registered(descriptor, on: loop, target: self))
+    core = StreamCore(try Registered(descriptor, on: loop, target: self, for: interest))
   }
 
   /// Closes the socket now; everybody who waits for it gets an error.

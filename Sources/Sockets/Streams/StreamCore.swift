@@ -9,14 +9,20 @@ package struct Registered: ~Copyable {
 
   /// Registers a descriptor on the calling loop, which keeps `target` alive meanwhile.
   package init(
-    _ descriptor: consuming Descriptor, on loop: EventLoop, target: any ReadinessTarget
+    _ descriptor: consuming Descriptor, on loop: EventLoop, target: any ReadinessTarget,
+    for interest: Readiness = .everything
   ) throws(SocketError) {
-    token = try loop.register(descriptor, target)
+    token = try loop.register(descriptor, target, for: interest)
     self.descriptor = descriptor
     self.loop = loop
   }
 
   deinit { loop.deregister(descriptor, token: token) }
+
+  /// Changes what the target is told of.
+  func watch(for interest: Readiness) {
+    loop.poller.modify(descriptor.rawValue, token: token, interest: interest)
+  }
 
   /// Tells the target again in the next turn: it stopped before it had read everything.
   package func retryNextTurn() { loop.retry(token) }

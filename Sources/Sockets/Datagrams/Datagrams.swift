@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Synchronization
 
 /// A datagram socket, UDP over IPv4, IPv6 or both: each send is one message, which may get lost, come
 /// twice or come late.
@@ -11,7 +12,8 @@ internal import Glibc
 /// It lives on one ``EventLoop`` and is closed by ``close()``, or when the last reference to it is gone.
 /// Receiving and sending are independent; several tasks may do either, and each call is served whole, in
 /// order. Called on the loop's thread, operations try the system call at once and suspend only when it
-/// would block; from elsewhere each goes to the loop and back. Each throws `CancellationError` when its
+/// would block; from elsewhere each goes to the loop and back. A ``DatagramBatch`` takes many with one
+/// system call. Each throws `CancellationError` when its
 /// task is cancelled, and ``SocketError`` with ``SocketError/Reason/timedOut(after:)`` when its time is
 /// over; neither loses a datagram that can still be received.
 public final class Datagrams: Sendable {
@@ -53,6 +55,21 @@ public final class Datagrams: Sendable {
     }
   }
 
+  /// Where a message that is in the caller's memory came from.
+  public struct Envelope: Hashable, Sendable {
+    /// Who sent it, as far as anybody can know.
+    public var sender: SocketAddress
+
+    /// How many bytes of it were taken.
+    public var count: Int
+
+    /// How many bytes the message had.
+    public var originalCount: Int
+
+    /// Whether bytes were lost because more arrived than was asked for.
+    public var isTruncated: Bool { originalCount > count }
+  }
+
   /// The address that the socket is bound to; a port 0 has become the real one.
   public let localAddress: SocketAddress
 
@@ -60,7 +77,9 @@ public final class Datagrams: Sendable {
   public var loop: EventLoop { source.loop }
 
   let source: Source
-  private let family: SocketAddress.Family
+  let family: SocketAddress.Family
+  /// How many messages came one by one since other tasks had their turn; for the loop's thread.
+  private let unpaused = Atomic<Int>(0)
 
   private init(_ source: Source, _ family: SocketAddress.Family, _ address: SocketAddress) {
     self.source = source
@@ -102,7 +121,9 @@ public final class Datagrams: Sendable {
       let number = descriptor.rawValue
       try call("bind") { address.withSockaddr { parley_bind(number, $0, $1) } }
       let bound = try SocketAddress.local(of: descriptor)
-      return Datagrams(try Source(descriptor, on: loop), address.family, bound)
+      // Each message that leaves is told as room to send: only who waits for it wants to know.
+      let source = try Source(descriptor, on: loop, for: .readable)
+      return Datagrams(source, address.family, bound)
     } catch {
       throw SocketError(operation: "bind", address: address.description, reason: error.reason)
     }
@@ -134,12 +155,14 @@ public final class Datagrams: Sendable {
     guard loop.isHome else {
       return try await loop.perform { try await self.send(bytes, to: address, timeout: timeout) }
     }
-    let limit = source.limit("send", timeout)
     do {
-      try await source.begin(.writing, limit)
-      defer { source.end(.writing) }
-      while try !sendNow(bytes, to: address) {
-        try await source.wait(.writing, limit)
+      try await sending(timeout) { number throws(SocketError) in
+        let result = bytes.withUnsafeBytes { bytes in
+          address.withSockaddr { pointer, length in
+            retrying { parley_sendto(number, bytes.baseAddress, bytes.count, pointer, length) }
+          }
+        }
+        return try outcome(of: result, "send") != nil
       }
     } catch let error as SocketError {
       throw error.about(address.description)
@@ -165,66 +188,119 @@ public final class Datagrams: Sendable {
         try await self.receive(atMost: maximum, timeout: timeout)
       }
     }
+    var bytes: [UInt8] = []
+    let envelope = try await receive(into: &bytes, atMost: maximum, timeout: timeout)
+    return Datagram(
+      bytes: bytes, sender: envelope.sender, originalCount: envelope.originalCount)
+  }
+
+  /// Receives one message into memory that is used again, waiting until there is one.
+  ///
+  /// - Parameters:
+  ///   - buffer: Holds the message afterwards, and nothing else; what it held is gone.
+  ///   - maximum: The most bytes to take, 0 to 65,535; the rest of a longer message is lost, and the
+  ///     envelope says so.
+  ///   - timeout: How long to wait.
+  /// - Returns: Who sent it, and how long it was.
+  /// - Throws: ``SocketError`` of the operation `receive`, with the local address, or
+  ///   `CancellationError`.
+  ///
+  /// The corresponding C function is `recvfrom`.
+  public func receive(
+    into buffer: inout [UInt8], atMost maximum: Int = 65_535, timeout: Timeout = .inherited
+  ) async throws -> Envelope {
+    guard loop.isHome else {
+      let datagram = try await receive(atMost: maximum, timeout: timeout)
+      buffer = datagram.bytes
+      return Envelope(
+        sender: datagram.sender, count: buffer.count, originalCount: datagram.originalCount)
+    }
+    buffer.removeAll(keepingCapacity: true)
+    if unpaused.add(1, ordering: .relaxed).newValue >= 64 { giveWay() }
+    let scratch = loop.scratch
+    let capacity = min(max(maximum, 0), scratch.count)
+    return try await receiving(timeout) { number throws(SocketError) in
+      // With MSG_TRUNC the kernel tells the length that the message had.
+      let (result, sender) = SocketAddress.reading { storage, length in
+        retrying {
+          parley_recvfrom(
+            number, scratch.baseAddress, capacity, CInt(MSG_TRUNC), storage, length)
+        }
+      }
+      guard let count = try outcome(of: result, "receive") else { return nil }
+      let bytes = UnsafeRawBufferPointer(rebasing: scratch[..<min(count, capacity)])
+      buffer.append(contentsOf: bytes)
+      return Envelope(
+        sender: sender?.unmapped ?? .unix(.unnamed), count: bytes.count, originalCount: count)
+    }
+  }
+}
+
+// MARK: - Waiting (loop thread only)
+
+extension Datagrams {
+  /// Tries to receive until something came; `attempt` gives nil when nothing is there.
+  func receiving<Result>(
+    _ timeout: Timeout, _ attempt: (CInt) throws(SocketError) -> Result?
+  ) async throws -> Result {
     let limit = source.limit("receive", timeout)
     do {
       try await source.begin(.reading, limit)
       defer { source.end(.reading) }
       while true {
-        if let datagram = try receiveNow(atMost: maximum) { return datagram }
-        try await source.wait(.reading, limit)
+        if source.core?.canRead != false, let result = try attempt(try number("receive")) {
+          return result
+        }
+        source.core?.noteNothingToRead()
+        do {
+          try await source.wait(.reading, limit)
+        } catch let error as SocketError {
+          // Something may have come that the loop has not told of yet.
+          guard case .timedOut = error.reason, let result = try attempt(try number("receive"))
+          else { throw error }
+          return result
+        }
       }
     } catch let error as SocketError {
       throw error.about(localAddress.description)
     }
   }
 
-  /// Sends, or is false when there is no room.
-  private func sendNow(_ bytes: [UInt8], to address: SocketAddress) throws(SocketError) -> Bool {
-    guard let number = source.core?.number else {
-      throw SocketError(operation: "send", reason: .closed)
-    }
-    let target = mapped(address)
-    let result = bytes.withUnsafeBytes { bytes in
-      target.withSockaddr { pointer, length in
-        retrying { parley_sendto(number, bytes.baseAddress, bytes.count, pointer, length) }
-      }
-    }
-    if try outcome(of: result, "send") != nil { return true }
-    source.core?.noteNoRoom()
-    return false
+  /// Lets the next receive wait for the loop's next turn.
+  ///
+  /// Who is flooded with messages would never wait, and the loop's other tasks would never run. Unlike
+  /// `Task.yield` this allocates nothing.
+  func giveWay() {
+    unpaused.store(0, ordering: .relaxed)
+    source.core?.noteNothingToRead()
+    source.core?.registered.retryNextTurn()
   }
 
-  /// Receives, or is nil when there is nothing.
-  private func receiveNow(atMost maximum: Int) throws(SocketError) -> Datagram? {
-    guard let number = source.core?.number else {
-      throw SocketError(operation: "receive", reason: .closed)
-    }
-    let scratch = loop.scratch
-    let capacity = min(max(maximum, 0), scratch.count)
-    // With MSG_TRUNC the kernel tells the length that the message had.
-    let flags = CInt(MSG_TRUNC)
-    let (result, sender) = SocketAddress.reading { storage, length in
-      retrying { parley_recvfrom(number, scratch.baseAddress, capacity, flags, storage, length) }
-    }
-    guard let count = try outcome(of: result, "receive") else {
-      source.core?.noteNothingToRead()
-      return nil
-    }
-    return Datagram(
-      bytes: Array(scratch[..<min(count, capacity)]),
-      sender: sender?.unmapped ?? .unix(.unnamed), originalCount: count)
+  /// Tries to send until all has gone; `attempt` is false when there is no room.
+  func sending(
+    _ timeout: Timeout, _ attempt: (CInt) throws(SocketError) -> Bool
+  ) async throws {
+    let limit = source.limit("send", timeout)
+    try await source.begin(.writing, limit)
+    defer { source.end(.writing) }
+    if try attempt(try number("send")) { return }
+    source.core?.registered.watch(for: .everything)
+    defer { source.core?.registered.watch(for: .readable) }
+    repeat {
+      source.core?.noteNoRoom()
+      try await source.wait(.writing, limit)
+    } while try !attempt(try number("send"))
   }
 
-  /// What a dual-stack socket takes for an IPv4 address.
-  private func mapped(_ address: SocketAddress) -> SocketAddress {
-    guard family == .ipv6, case .ipv4(let host, let port) = address else { return address }
-    return .ipv6(IPv6Address(mapping: host), port: port)
+  private func number(_ operation: StaticString) throws(SocketError) -> CInt {
+    guard let number = source.core?.number else {
+      throw SocketError(operation: "\(operation)", reason: .closed)
+    }
+    return number
   }
 
   /// The count that a system call returned, nil when it would have blocked.
-  private func outcome(
-    of result: Int, _ operation: StaticString
-  ) throws(SocketError) -> Int? {
+  func outcome(of result: Int, _ operation: StaticString) throws(SocketError) -> Int? {
     guard result < 0 else { return result }
     guard result != -Int(EAGAIN) else { return nil }
     throw SocketError(operation: "\(operation)", code: CInt(truncatingIfNeeded: -result))
@@ -232,7 +308,7 @@ public final class Datagrams: Sendable {
 }
 
 /// Runs a system call again as long as signals interrupt it.
-private func retrying(_ body: () -> Int) -> Int {
+func retrying(_ body: () -> Int) -> Int {
   while true {
     let result = body()
     if result != -Int(EINTR) { return result }
