@@ -74,6 +74,7 @@ extension Source {
   package func enterScope() { home = parley_current_task() }
 
   /// Whether the calling task is cancelled.
+  @inline(__always)
   var isCancelled: Bool {
     if let home, home == parley_current_task() {
       isScopeCancelled.load(ordering: .relaxed)
@@ -114,6 +115,7 @@ extension Source {
   }
 
   /// Takes the side's turn if no other task has it.
+  @inline(__always)
   package func take(_ side: Side) -> Bool {
     guard !self[side].isTaken else { return false }
     self[side].isTaken = true
@@ -133,8 +135,8 @@ extension Source {
   }
 
   private subscript(side: Side) -> Waiters {
-    get { side == .reading ? reading : writing }
-    _modify {
+    @inline(__always) get { side == .reading ? reading : writing }
+    @inline(__always) _modify {
       switch side {
       case .reading: yield &reading
       case .writing: yield &writing
@@ -161,6 +163,7 @@ extension Source {
   enum Step { case known(Outcome), stay, suspend }
 
   /// What the calling task, which has the side's turn and would block, has to do next.
+  @inline(__always)
   func step(_ side: Side, _ deadline: Nanoseconds) -> Step {
     guard let home, home == parley_current_task() else { return .suspend }
     if isScopeCancelled.load(ordering: .relaxed) { return .known(.cancelled) }
@@ -199,8 +202,10 @@ extension Source {
   func settle(_ job: UnownedJob, _ side: Side) { self[side].first?.call = .job(job) }
 
   /// How the last stay ended.
+  @inline(__always)
   func outcome(_ side: Side) -> Outcome { self[side].outcome }
 
+  @inline(__always)
   private func isReady(_ side: Side) -> Bool {
     (side == .reading ? core?.canRead : core?.canWrite) == true
   }
@@ -217,6 +222,7 @@ extension Source {
     }
   }
 
+  @inline(__always)
   private func wakeFirst(_ side: Side, _ outcome: Outcome) {
     guard let waiter = self[side].first else { return }
     self[side].first = nil

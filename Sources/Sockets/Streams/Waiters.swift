@@ -32,6 +32,7 @@ struct Waiters {
   var line: [Waiter] = []
 
   /// Gives the turn to the next in line.
+  @inline(__always)
   mutating func passOn() {
     guard !line.isEmpty else { return isTaken = false }
     // Only continuations stand in line.
