@@ -59,9 +59,9 @@ static int wait_for_events(int epoll, int milliseconds) {
 }
 
 // Throws away what members were told while the others came.
-static void settle(int epoll) {
+static void settle(int epoll, int milliseconds) {
   struct epoll_event events[512];
-  for (int ready; (ready = epoll_wait(epoll, events, 512, 200)) > 0;)
+  for (int ready; (ready = epoll_wait(epoll, events, 512, milliseconds)) > 0;)
     for (int index = 0; index < ready; index++)
       if (recv(members[events[index].data.u64].descriptor, buffer, BUFFER, 0) == 0)
         fail("the server closed the connection of member %d", (int)events[index].data.u64);
@@ -94,8 +94,10 @@ int run_fan(void) {
   for (int index = 0; index < options.connections; index++) {
     enter(&members[index], index, options.forms[index % kinds]);
     watch(epoll, members[index].descriptor, EPOLLIN, index);
+    // Some servers wait for those who do not read who else has come.
+    if (index % 32 == 31) settle(epoll, 0);
   }
-  settle(epoll);
+  settle(epoll, 200);
   for (int index = 0; index < options.senders; index++) {
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = index};
     members[index].out = malloc(out_size);

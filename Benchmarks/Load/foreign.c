@@ -87,7 +87,10 @@ void enter_foreign(struct member *member, size_t text) {
     case 't': return enter_nats(member, text);
     case 'i': return enter_irc(member);
     case 'm': return enter_mqtt(member, text);
-    default: surround(0, 0, "\n", 0, 1);
+    default:
+      // ncat lets ten wait to be accepted, the next tries again after a second; and chatting it tells all.
+      usleep(2000 + (member->form == 'c' ? 8 * member->number : 0));
+      surround(0, 0, "\n", 0, 1);
   }
 }
 

@@ -12,7 +12,7 @@ from . import build, servers
 
 SOURCES = os.path.join(servers.ROOT, "Benchmarks", "Peers")
 ROUNDS = 5       # at most; ours and C go on after that
-SECONDS = 20     # that a peer's turn may take beyond what is measured, before it counts as stalled
+SECONDS = 30     # that a peer's turn may take beyond what is measured, before it counts as stalled
 
 
 @dataclass
@@ -39,7 +39,7 @@ PEERS = [
          settings="net, a goroutine a connection. It has one core, so GOMAXPROCS is 1 of itself; buffers of "
          "4 KiB, as they are what an idle connection costs; TCP_NODELAY is Go's default; nothing is "
          "allocated a message, so the collector's setting is of no matter"),
-    Peer("go, 64 KiB", "peer-go PORT 65536", {"stream": ANY}, get="apt-get install golang-go",
+    Peer("go (64 KiB)", "peer-go PORT 65536", {"stream": ANY}, get="apt-get install golang-go",
          settings="the same with the buffer that C has"),
     Peer("libuv", "peer-libuv PORT", ECHO, get="apt-get install libuv1-dev",
          build="CC -O2 -Wall -Wextra -o OUT echo-libuv.c -luv",
@@ -50,34 +50,34 @@ PEERS = [
     Peer("asyncio", "python asyncio PORT", ECHO, get="it is in Python",
          settings="as uvloop, on asyncio's own loop; reads of 64 KiB, as its 256 KiB make malloc map "
          "and unmap memory for each"),
-    Peer("ncat --exec cat", "ncat -l -k --exec /bin/cat 127.0.0.1 PORT", {"echo": 1, "stream": 0},
+    Peer("ncat --exec cat", "ncat -l -k --exec /bin/cat 127.0.0.1 PORT", {"echo": 1, "stream": 0, "start": 1},
          get="apt-get install ncat", is_forking=True,
          unfit="a process a connection, and a stream fills its pipes, so that it waits for itself",
          settings="there are none: it carries all to cat and back through two pipes"),
     Peer("socat", "socat -b 4096 TCP-LISTEN:PORT,bind=127.0.0.1,fork,reuseaddr,nodelay PIPE",
-         {"echo": 1, "stream": 1}, get="apt-get install socat", unfit="a process a connection",
+         {"echo": 1, "stream": 1, "start": 1}, get="apt-get install socat", unfit="a process a connection",
          is_forking=True,
          settings="PIPE, as EXEC:cat is one more process; TCP_NODELAY; blocks of 4 KiB, as it waits for "
          "itself when the pipe does not take a larger one whole"),
-    Peer("go, udp", "peer-go PORT udp", {"udp": ANY}, get="apt-get install golang-go", beside="c-udp",
+    Peer("go UDP", "peer-go PORT udp", {"udp": ANY}, get="apt-get install golang-go", beside="c-udp",
          settings="the calls with AddrPort, which allocate nothing"),
-    Peer("libuv, udp", "peer-libuv PORT udp", {"udp": ANY}, get="apt-get install libuv1-dev",
+    Peer("libuv UDP", "peer-libuv PORT udp", {"udp": ANY}, get="apt-get install libuv1-dev",
          beside="c-udp", settings="uv_udp_try_send from the buffer that was read into; its recvmmsg is "
          "off, as answers go one by one anyway"),
-    Peer("uvloop, udp", "python uvloop PORT udp", {"udp": ANY}, get="apt-get install python3-uvloop",
+    Peer("uvloop UDP", "python uvloop PORT udp", {"udp": ANY}, get="apt-get install python3-uvloop",
          beside="c-udp", settings="a DatagramProtocol"),
-    Peer("asyncio, udp", "python asyncio PORT udp", {"udp": ANY}, get="it is in Python",
+    Peer("asyncio UDP", "python asyncio PORT udp", {"udp": ANY}, get="it is in Python",
          beside="c-udp", settings="a DatagramProtocol; reads of 64 KiB"),
-    Peer("go, broadcast", "peer-go-broadcast PORT", {"fan": ANY}, get="apt-get install golang-go",
+    Peer("go broadcast", "peer-go-broadcast PORT", {"fan": ANY}, get="apt-get install golang-go",
          beside="c-broadcast", build="go build -o OUT broadcast.go",
          settings="a goroutine a member reads, another writes all that waits with one writev of shared "
          "pieces; one core, so GOMAXPROCS is 1 of itself; GOGC 400, as collecting less often is worth a "
          "tenth of the speed", environment={"GOGC": "400"}),
-    Peer("ncat --broker", "ncat -l --broker --max-conns 900 127.0.0.1 PORT", {"fan": 900},
+    Peer("ncat --broker", "ncat -l --broker --max-conns 1010 127.0.0.1 PORT", {"fan": 1000},
          get="apt-get install ncat", beside="c-broadcast", load="forms=b",
          unfit="select, so no more than 1,024 descriptors",
          settings="there are none for speed: it has no option for TCP_NODELAY"),
-    Peer("ncat --chat", "ncat -l --chat --max-conns 900 127.0.0.1 PORT", {"fan": 900},
+    Peer("ncat --chat", "ncat -l --chat --max-conns 1010 127.0.0.1 PORT", {"fan": 1000},
          get="apt-get install ncat", beside="c-broadcast", load="forms=c",
          unfit="select, so no more than 1,024 descriptors", settings="as ncat --broker"),
     Peer("redis", "redis-server redis.conf", {"fan": ANY, "idle": ANY},
@@ -90,9 +90,9 @@ PEERS = [
          beside="c-broadcast", load="forms=t", environment={"GOGC": "400"},
          settings="no JetStream, no log; echo off; no acknowledgement a text (verbose off); one core, so "
          "GOMAXPROCS is 1 of itself; GOGC 400, which was worth a sixth of the speed"),
-    Peer("nats-server, GOGC 100", "nats-server -c nats.conf", {"idle": ANY},
+    Peer("nats-server (GOGC 100)", "nats-server -a 127.0.0.1 -p PORT", {"idle": ANY, "start": ANY},
          get="apt-get install nats-server", load="forms=t",
-         settings="the same, as Go collects by default: less memory"),
+         settings="as Go collects by default: less memory"),
     Peer("ngircd", "ngircd -n -f ngircd.conf", {"fan": ANY}, get="apt-get install ngircd",
          beside="c-broadcast", load="forms=i",
          settings="MaxPenaltyTime 0, or it puts speakers to sleep; no look-ups of names or users, no "
@@ -144,7 +144,7 @@ def prepare():
 
 
 def join(row, absent):
-    """Adds to a row's servers the peers that fit, and to `absent` why the others are not measured."""
+    """Adds to a row's servers the peers that fit, and to `absent`, by reason, those that do not."""
     words = row.load.split()
     settings = dict(word.split("=") for word in words[1:])
     beside = row.servers[0].split()[0]
@@ -155,18 +155,21 @@ def join(row, absent):
         if beside not in peer.beside.split() or words[0] not in peer.modes:
             continue
         if command(peer.name) is None:
-            absent[peer.name, peer.get] = []
+            absent.setdefault(peer.get, {})[peer.name] = []
         elif int(settings.get("connections", 1)) > peer.modes[words[0]]:
-            absent.setdefault((peer.name, peer.unfit), []).append(row.name)
+            absent.setdefault(peer.unfit, {}).setdefault(peer.name, []).append(row.name)
         else:
             row.servers = [*row.servers, peer.name]
-    absent.update({item: [] for item in NEVER.items()})
+    for name, why in NEVER.items():
+        absent.setdefault(why, {})[name] = []
 
 
 def line(absent):
     """What stands under the table."""
-    text = "; ".join(name + (" in " if rows else "") + ", ".join(rows) + f" ({why})"
-                     for (name, why), rows in absent.items())
+    def named(name, rows):
+        return name + (" in " if rows else "") + " and ".join(rows)
+    text = "; ".join(", ".join(named(*item) for item in names.items()) + f" ({why})"
+                     for why, names in absent.items())
     return f"\nNot measured: {text}.\n" if text else ""
 
 
