@@ -28,6 +28,7 @@ struct options {
   int port;
   int pid;           // the server, whose processor time is read; 0: none
   int core;          // where the generator runs; -1: anywhere
+  int pin;           // start: where the server runs; -1: anywhere
   int connections;
   int size;          // payload bytes of a message
   int depth;         // messages under way a connection

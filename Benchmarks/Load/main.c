@@ -2,7 +2,7 @@
 
 #include <stdarg.h>
 
-struct options options = {.core = -1, .connections = 1, .size = 64, .depth = 1, .senders = 1,
+struct options options = {.core = -1, .pin = -1, .connections = 1, .size = 64, .depth = 1, .senders = 1,
   .window = 32, .seconds = 0.3, .warm = 0.1, .forms = "l"};
 
 _Noreturn void fail(const char *format, ...) {
@@ -20,6 +20,7 @@ static void set(char *argument) {
   *value++ = 0;
   struct { const char *name; int *number; double *real; } known[] = {
     {"port", &options.port, 0}, {"pid", &options.pid, 0}, {"core", &options.core, 0},
+    {"pin", &options.pin, 0},
     {"connections", &options.connections, 0}, {"size", &options.size, 0},
     {"depth", &options.depth, 0}, {"senders", &options.senders, 0},
     {"window", &options.window, 0}, {"count", &options.count, 0}, {"rate", 0, &options.rate},

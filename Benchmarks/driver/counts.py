@@ -51,10 +51,17 @@ def allocations(load, name, operations):
     return found["mallocs"] * operations
 
 
-def count(say):
+def is_kept(title):
+    """How many lines meet in a burst, and how a stream is cut, is chance; C is nobody's threshold."""
+    return "burst" not in title and "stream" not in title and not title.startswith("C ")
+
+
+def count(say, only_kept=False):
     """The table's figures by name."""
     figures = {}
     for title, (load, name, operations) in rows.COUNTS.items():
+        if only_kept and not is_kept(title):
+            continue
         try:
             made = instructions(load, name, operations)
             figures[title] = {
@@ -79,9 +86,7 @@ def table(figures):
 
 
 def keep(figures):
-    # How many lines meet in a burst is chance, and how C servers fare is nobody's threshold.
-    kept = {title: found for title, found in figures.items()
-            if "burst" not in title and not title.startswith("C ")}
+    kept = {title: found for title, found in figures.items() if is_kept(title)}
     with open(THRESHOLDS, "w") as file:
         json.dump(kept, file, indent=2)
         file.write("\n")

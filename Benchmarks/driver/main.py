@@ -63,6 +63,8 @@ def _say(text):
 def _measure(chosen, others, options, flags, arguments):
     _raise_limit()
     if "--no-build" not in flags:
+        if subprocess.run([os.path.join(servers.ROOT, "scripts", "setup"), "bench"]).returncode != 0:
+            return 1
         build.build([name for row in chosen for name in row.servers]
                     + (["c-echo"] if any(row.load == "dial" for row in chosen) else [])
                     + ([name for _, name, _ in rows.COUNTS.values()] if "counts" in others else [])
@@ -92,7 +94,7 @@ def _measure(chosen, others, options, flags, arguments):
     if "size" in others:
         show(("\n" if text else "") + sizes.table())
     if "counts" in others:
-        figures = counts.count(_say)
+        figures = counts.count(_say, only_kept="--check" in flags)
         show(("\n" if text else "") + counts.table(figures))
         has_failed |= any("failure" in found for found in figures.values())
         if "--keep" in flags:

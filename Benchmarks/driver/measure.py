@@ -23,8 +23,7 @@ def measure(row, rounds, seconds, say):
     try:
         for name in row.servers:
             try:
-                # Who dials is measured against a server on the generator's core.
-                running[name] = servers.Server("c-echo", core=1) if turn is _dial else peers.server(name)
+                running[name] = _start(row, name)
             except servers.Failure as failure:
                 failed[name] = str(failure)
         for number in range(rounds):
@@ -38,6 +37,12 @@ def measure(row, rounds, seconds, say):
         for server in running.values():
             server.end()
     return results, failed
+
+
+def _start(row, name):
+    if row.load == "dial":  # Who dials is measured, against a server on the generator's core.
+        return servers.Server("c-echo", cores=servers.CORES[1:])
+    return servers.Server(name, cores=servers.CORES) if row.is_spread else peers.server(name)
 
 
 def _try(name, results, failed, body):
@@ -62,12 +67,12 @@ def _load(row, name):
 
 
 def _dial(row, name, server, seconds):
-    words = ["taskset", "-c", "0", *servers.command(name), str(server.port), str(seconds)]
+    words = [*servers.command(name), str(server.port), str(seconds)]
     try:
         result = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                timeout=seconds + 20)
-    except subprocess.TimeoutExpired:
-        raise servers.Failure("not done in time") from None
+                                timeout=seconds + 20, preexec_fn=servers.pinned(servers.CORES[:1]))
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise servers.Failure(str(error)) from None
     if result.returncode != 0:
         raise servers.Failure(result.stdout.strip()[-200:])
     return json.loads(result.stdout)
@@ -75,7 +80,7 @@ def _dial(row, name, server, seconds):
 
 def _fresh(row, name):
     if row.by == "ms":
-        return servers.load(row.load, "--", *peers.command(name))
+        return servers.load(row.load, f"pin={servers.CORES[0]}", "--", *peers.command(name))
     with peers.server(name) as server:
         return servers.load(_load(row, name), f"port={server.port}", f"pid={server.process.pid}")
 

@@ -14,6 +14,8 @@ class Row:
     also: list = field(default_factory=list)  # more figures of the same runs: (name, by, target)
     only: dict = field(default_factory=dict)  # what the generator is told for one of the servers alone
 
+    is_spread: bool = False  # servers may run on every core
+
     def judgements(self):
         """Its lines in the table: a name, what the ratio is of, and the target."""
         return [(self.name, self.by, self.target), *self.also]
@@ -27,6 +29,7 @@ CHAT = "parley serve 127.0.0.1:0 --no-gentle"
 GENTLE = "parley serve 127.0.0.1:0"
 CROWD = "parley serve 127.0.0.1:0 --max-clients 11000"
 ECHO = ["c-echo", "EchoServer"]
+LENT = [*ECHO, "EchoServer --each"]  # reading and writing, and being lent what arrives
 FRAMES = ["c-frames", "FrameServer"]
 START = ["EchoServer PORT", "EchoServer-static PORT", "parley serve 127.0.0.1:PORT",
          "parley-static serve 127.0.0.1:PORT"]
@@ -39,12 +42,13 @@ def fan(members, senders, extra=""):
 def echo_rows():
     return [
         Row("echo-1", "echo connections=1", ECHO, ">= 0.97"),
-        Row("echo-64", "echo connections=64", ECHO, ">= 0.96", also=[("echo-64-p99", "p99", "<= 0.9")]),
+        Row("echo-1-spin", "echo connections=1", ["c-echo", "EchoServer --spin"], ">= 2.0"),
+        Row("echo-64", "echo connections=64", LENT, ">= 0.96", also=[("echo-64-p99", "p99", "<= 0.9")]),
         # 60,000 a second, at fixed times: what a stall costs those who do not wait for it.
         Row("echo-64-open", "echo connections=64 rate=60000", ECHO, "", by="p99"),
-        Row("echo-1000", "echo connections=1000", ECHO, ">= 0.95", by="cpu"),
-        Row("stream-1", "stream connections=1 depth=262144", ECHO, ">= 1.05"),
-        Row("stream-16", "stream connections=16 depth=262144", ECHO, ">= 1.05"),
+        Row("echo-1000", "echo connections=1000", LENT, ">= 0.95", by="cpu"),
+        Row("stream-1", "stream connections=1 depth=262144", LENT, ">= 1.05"),
+        Row("stream-16", "stream connections=16 depth=262144", LENT, ">= 1.05"),
         Row("frames-4x64", "frames connections=4 depth=64", FRAMES, ">= 0.97"),
         Row("frames-64x16", "frames connections=64 depth=16", FRAMES, ">= 0.97"),
         Row("frames-64x32", "frames connections=64 depth=32", FRAMES),
@@ -71,10 +75,20 @@ def fan_rows():
     ]
 
 
+def loop_rows():
+    """Two loops against one: every server may use both cores, which the generator needs, too."""
+    one, two = (f"{CHAT} --loops {number}" for number in (1, 2))
+    return [
+        Row("loops-100", fan(100, 4, "chat=1"), [one, two], ">= 1.0", is_spread=True),
+        Row("loops-1000", fan(1000, 4, "chat=1"), [one, two], ">= 0.91", by="cpu", is_spread=True),
+    ]
+
+
 def rows():
     return [
         *echo_rows(),
         *fan_rows(),
+        *loop_rows(),
         Row("udp", "udp connections=4 depth=16", ["c-udp", "DatagramServer"], ">= 0.97"),
         Row("connect", "connect connections=16", ECHO, ">= 0.95"),
         Row("dial", "dial", ["c-dial", "Dialler"]),
@@ -89,19 +103,28 @@ def rows():
 
 # What is counted a message: a load, its server, and how many of the load's operations a message makes.
 # One line at a time, so that how many meet in one turn does not depend on the machine; `burst` is what
-# one more costs when many do.
+# one more costs when many do. `mixed` has a member of each kind in turn.
 COUNTS = {
     "echo": ("echo connections=64", "EchoServer", 1),
+    "echo, lent": ("echo connections=64", "EchoServer --each", 1),
+    "stream, 64 KiB": ("stream connections=1 depth=65536", "EchoServer", 65536),
     "u32 frame": ("frames connections=4 depth=64", "FrameServer", 1),
     "datagram, burst": ("udp connections=4 depth=16", "DatagramServer", 1),
+    "u32 frame, one at a time": ("frames connections=4 depth=1", "FrameServer", 1),
+    "datagram": ("udp connections=4 depth=1", "DatagramServer", 1),
     "relay, a line to 10": (fan(11, 1, "window=1"), RELAY, 10),
     "relay, a line to 100": (fan(101, 1, "window=1"), RELAY, 100),
     "relay, a line to 100, burst": (fan(101, 1, "window=256"), RELAY, 100),
     "chat, a line to 10": (fan(11, 1, "window=1 chat=1"), CHAT, 10),
     "chat, a line to 100": (fan(101, 1, "window=1 chat=1"), CHAT, 100),
     "chat, a line to 100, burst": (fan(101, 1, "window=256 chat=1"), CHAT, 100),
+    "chat, native to 100": (fan(101, 1, "window=1 chat=1 forms=n"), CHAT, 100),
+    "chat, dec10 to 100": (fan(101, 1, "window=1 chat=1 forms=d"), CHAT, 100),
+    "chat, u16 to 100": (fan(101, 1, "window=1 chat=1 forms=u"), CHAT, 100),
+    "chat, mixed to 100": (fan(101, 1, "window=1 chat=1 forms=lndu"), CHAT, 100),
     "C echo": ("echo connections=64", "c-echo", 1),
     "C datagram, burst": ("udp connections=4 depth=16", "c-udp", 1),
+    "C u32 frame": ("frames connections=4 depth=64", "c-frames", 1),
     "C broadcast, a line to 100": (fan(101, 1, "window=1"), "c-broadcast", 100),
     "C broadcast, a line to 100, burst": (fan(101, 1, "window=256"), "c-broadcast", 100),
 }

@@ -9,6 +9,8 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILT = os.path.join(ROOT, ".build", "bench")
+# Of the servers and of the generator; where there is only one core they share it.
+CORES = (min(os.sched_getaffinity(0)), max(os.sched_getaffinity(0)))
 
 
 class Failure(Exception):
@@ -32,17 +34,24 @@ def program(name):
     return os.path.join(ROOT, ".build", folder, "release", plain)
 
 
+def pinned(cores):
+    return lambda: os.sched_setaffinity(0, cores)
+
+
 class Server:
-    """One server on a core of its own, which ends with its `with`."""
+    """One server on cores of its own, which ends with its `with`."""
 
     PORT = re.compile(r"^(?:port |parley serves \S*:)(\d+)", re.MULTILINE)
 
-    def __init__(self, name, wrapper=(), environment=None, core=0):
-        words = ["taskset", "-c", str(core), *wrapper, *command(name)]
+    def __init__(self, name, wrapper=(), environment=None, cores=CORES[:1]):
+        words = [*wrapper, *command(name)]
         self.output = tempfile.TemporaryFile(mode="w+")
-        self.process = subprocess.Popen(
-            words, stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.output,
-            env={**os.environ, **(environment or {})})
+        try:
+            self.process = subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.output,
+                preexec_fn=pinned(cores), env={**os.environ, **(environment or {})})
+        except OSError as error:
+            raise Failure(f"{words[0]}: {error.strerror}") from None
         self.port = None
         deadline = time.monotonic() + 20
         while self.port is None:
@@ -78,7 +87,7 @@ class Server:
 
 def load(mode, *settings, limit=120):
     """One run of the load generator; what it measured."""
-    words = [os.path.join(BUILT, "load"), *mode.split(), "core=1", *settings]
+    words = [os.path.join(BUILT, "load"), *mode.split(), f"core={CORES[1]}", *settings]
     try:
         result = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                 timeout=limit)

@@ -39,7 +39,7 @@ def _cells(by, results, first, name):
     cpu = ratio("cpu", results, first, name)
     return [
         middle("rate", ",.0f"), *shown, *([middle("cpu", ",.1f"), f"{cpu[0]:.2f}"] if cpu else ["", ""]),
-        *(middle(key, ",.0f", 1000.0) for key in ("p50", "p99", "p999")),
+        *(middle(key, ",.0f", 1000.0) if own[0].get(key) else "" for key in ("p50", "p99", "p999")),
         middle("busy", ".2f") if cpu else "", middle("own", ".2f")]
 
 
