@@ -7,9 +7,14 @@ final class Block {
   private(set) var count = 0
   private let pool: BlockPool
 
-  init(_ bytes: UnsafeRawBufferPointer, from pool: BlockPool) {
-    (start, capacity) = pool.take(bytes.count)
+  /// An empty block with room for `capacity` bytes at least.
+  init(capacity: Int, from pool: BlockPool) {
+    (start, self.capacity) = pool.take(capacity)
     self.pool = pool
+  }
+
+  convenience init(_ bytes: UnsafeRawBufferPointer, from pool: BlockPool) {
+    self.init(capacity: bytes.count, from: pool)
     append(bytes)
   }
 
@@ -17,7 +22,10 @@ final class Block {
 
   var free: Int { capacity - count }
 
-  /// Appends to a block that has room and that nobody else reads yet.
+  /// Forgets what it holds; nobody reads it any more.
+  func removeAll() { count = 0 }
+
+  /// Appends to a block that has room; who reads it does not look behind its own slice.
   func append(_ bytes: UnsafeRawBufferPointer) {
     precondition(bytes.count <= free, "the caller has checked the room")
     if let from = bytes.baseAddress {

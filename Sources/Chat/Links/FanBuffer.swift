@@ -21,7 +21,7 @@ struct FanBuffer {
     guard end > ends.last ?? 0 else { return }
     ends.append(end)
     authors.append(author)
-    guard !concerns(author) else { return }
+    guard !isKnown(author) else { return }
     if few.count < 16 { few.append(author) } else { others.insert(author) }
   }
 
@@ -40,10 +40,15 @@ struct FanBuffer {
     if !others.isEmpty { others.removeAll(keepingCapacity: true) }
   }
 
-  /// Whether `author` said something here.
-  func concerns(_ author: ClientID) -> Bool {
+  private func isKnown(_ author: ClientID) -> Bool {
     // By number: comparing identifiers of another target is a call each.
     few.contains { $0.rawValue == author.rawValue } || (!others.isEmpty && others.contains(author))
+  }
+
+  /// Calls `body` once for each who said something here.
+  func forEachAuthor(_ body: (ClientID) -> Void) {
+    for author in few { body(author) }
+    if !others.isEmpty { for author in others { body(author) } }
   }
 
   /// Calls `body` with the longest runs of bytes whose authors are not left out.

@@ -1,6 +1,10 @@
 import Sockets
 
-/// Ends a loop's turns: lets the server finish its work, then writes what every link has.
+/// Ends a loop's turns: lets the server finish its work, then writes what links have.
+///
+/// With many links to write for, only some of them have their turn before the loop looks at its sockets
+/// again. What comes in meanwhile reaches those behind them with the same write, so that more lines
+/// share a write, and nobody's line waits until all have been served.
 final class Flusher: TurnTarget, TimerTarget {
   let loop: EventLoop
   let pool = BlockPool()
@@ -11,11 +15,26 @@ final class Flusher: TurnTarget, TimerTarget {
   /// What the server does at the end of a turn, before anything is written.
   var prepare: () -> Void = {}
 
-  @exclusivity(unchecked) private var marked: [Link] = []
+  @exclusivity(unchecked) private var queue = FlushQueue()
   @exclusivity(unchecked) private var overfullLinks: [Link] = []
   private var pacedLinks: [Link] = []
   @exclusivity(unchecked) private var isScheduled = false
   private var isPacing = false
+  /// Where all members' bytes of several turns lie one after the other.
+  private var common: Block?
+  private var alarm: Alarm?
+
+  /// How many links are written for before the loop looks at its sockets again.
+  static let share = 32
+  /// The room of the block for all: enough for many turns, and for little cache.
+  private static let commonBytes = 65_536
+
+  /// Wakes the loop at once.
+  private final class Alarm: TimerTarget {
+    private unowned let flusher: Flusher
+    init(_ flusher: Flusher) { self.flusher = flusher }
+    func expired() { flusher.schedule() }
+  }
 
   init(loop: EventLoop, limit: Int) {
     self.loop = loop
@@ -32,7 +51,7 @@ final class Flusher: TurnTarget, TimerTarget {
   }
 
   func mark(_ link: Link) {
-    marked.append(link)
+    queue.append(link)
     schedule()
   }
 
@@ -56,6 +75,23 @@ final class Flusher: TurnTarget, TimerTarget {
     for link in links { link.resume() }
   }
 
+  /// Keeps bytes that many links are going to be given, if possible right behind those before.
+  ///
+  /// A link that has not been served since then gets both in one piece.
+  func share(_ bytes: UnsafeRawBufferPointer) -> (block: Block, range: Range<Int>) {
+    if isKnownUniquelyReferenced(&common) { common?.removeAll() }
+    let block: Block
+    if let common, common.free >= bytes.count {
+      block = common
+    } else {
+      block = Block(capacity: max(bytes.count, Flusher.commonBytes), from: pool)
+      common = block
+    }
+    let start = block.count
+    block.append(bytes)
+    return (block, start..<block.count)
+  }
+
   func endOfTurn() {
     isScheduled = false
     prepare()
@@ -65,13 +101,16 @@ final class Flusher: TurnTarget, TimerTarget {
       for link in links { link.overflow() }
       prepare()
     }
-    // Flushing can lose a link, whose owner then has more to say: that is for the next turn.
-    let links = marked
-    marked = []
-    for link in links { link.flush() }
-    if marked.isEmpty {
-      marked = links
-      marked.removeAll(keepingCapacity: true)
+    for _ in 0..<Flusher.share {
+      guard let link = queue.popFirst() else { return }
+      link.flush()
     }
+    if !queue.isEmpty { comeBack() }
+  }
+
+  private func comeBack() {
+    let alarm = alarm ?? Alarm(self)
+    self.alarm = alarm
+    _ = loop.schedule(alarm, at: loop.now)
   }
 }

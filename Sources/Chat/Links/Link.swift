@@ -25,20 +25,23 @@ final class Link {
     case closed
   }
 
-  let peer: SocketAddress
+  // Unchecked, as the loop's own state: each recipient of each turn comes by here. What every one of
+  // them needs stands first, in as few cache lines as can be.
   private let flusher: Flusher
-  private let owner: Unowned
-  // Unchecked, as the loop's own state: each recipient of each turn comes by here.
-  @exclusivity(unchecked) private var core: StreamCore?
-  @exclusivity(unchecked) private var outbox = Outbox()
   @exclusivity(unchecked) private var state = State.open
-  @exclusivity(unchecked) private var isMarked = false
   @exclusivity(unchecked) private(set) var isOverfull = false
   @exclusivity(unchecked) private var admitsGoodbye = false
   @exclusivity(unchecked) private var isPaused = false
   @exclusivity(unchecked) private var hasPeerEnded = false
+  @exclusivity(unchecked) var place = FlushQueue.Place()
+  /// Whether the client leaves out what some people say.
+  @exclusivity(unchecked) var isSelective = false
+  @exclusivity(unchecked) private var outbox = Outbox()
+  @exclusivity(unchecked) private var core: StreamCore?
   @exclusivity(unchecked) private var pacing: Pacing?
+  private let owner: Unowned
   private var timer: Timers<any TimerTarget>.ID?
+  let peer: SocketAddress
 
   /// A reference that does not keep its owner alive: the owner outlives the link's last call.
   private struct Unowned { unowned let owner: any LinkOwner }
@@ -119,8 +122,7 @@ final class Link {
   }
 
   private func mark() {
-    guard !isMarked else { return }
-    isMarked = true
+    guard !place.isTaken else { return }
     flusher.mark(self)
   }
 
@@ -138,7 +140,6 @@ final class Link {
 
   /// Writes what the turn has brought; called by the flusher.
   func flush() {
-    isMarked = false
     guard core != nil else { return }
     switch advance() {
     case .blocked: return
@@ -155,16 +156,11 @@ final class Link {
   }
 
   private func advance() -> Outbox.Progress {
+    guard pacing != nil else { return core?.flush(&outbox, flusher.pieces) ?? .done }
     // Taken out of the optional for the call: it is not copyable.
-    guard var open = core.take() else { return .done }
-    let progress: Outbox.Progress
-    var mustWait = false
-    if var paced = pacing {
-      (progress, mustWait) = paced.flush(&outbox, &open)
-      pacing = paced
-    } else {
-      progress = outbox.flush(&open, flusher.pieces)
-    }
+    guard var paced = pacing, var open = core.take() else { return .done }
+    let (progress, mustWait) = paced.flush(&outbox, &open)
+    pacing = paced
     core = consume open
     if mustWait, !isPaused {
       isPaused = true
@@ -180,6 +176,15 @@ final class Link {
     outbox.removeAll()
     core = nil
     owner.owner.lost(code)
+  }
+}
+
+extension StreamCore {
+  /// For a core inside an optional, which can only be called.
+  fileprivate mutating func flush(
+    _ outbox: inout Outbox, _ pieces: UnsafeMutableBufferPointer<Piece>
+  ) -> Outbox.Progress {
+    outbox.flush(&self, pieces)
   }
 }
 

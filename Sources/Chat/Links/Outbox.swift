@@ -2,19 +2,15 @@ import Sockets
 
 /// What one client has still to get, in order: slices of shared blocks and bytes of its own.
 struct Outbox {
-  private struct Slice {
-    var block: Block
-    var start: Int
-    var end: Int
-    var isPrivate: Bool
-  }
-
   /// What a flush came to.
   enum Progress { case done, blocked, failed(CInt) }
 
-  private var slices: [Slice] = []
-  private var first = 0
-  /// Whether a part of the first slice has gone out.
+  // Mostly there is one slice at most, and that needs no array.
+  private var head: BlockSlice?
+  private var rest: [BlockSlice] = []
+  /// How many of the rest have been the head.
+  private var gone = 0
+  /// Whether a part of the head has gone out.
   private var isCut = false
   private(set) var byteCount = 0
 
@@ -23,9 +19,13 @@ struct Outbox {
   /// Appends a part of a block that others read too; it ends at a frame's border.
   mutating func append(_ block: Block, _ range: Range<Int>) {
     guard !range.isEmpty else { return }
-    slices.append(
-      Slice(block: block, start: range.lowerBound, end: range.upperBound, isPrivate: false))
     byteCount += range.count
+    if rest.isEmpty {
+      if head?.extend(block, range) == true { return }
+    } else if rest[rest.count - 1].extend(block, range) {
+      return
+    }
+    append(BlockSlice(block, range))
   }
 
   /// Appends bytes for this client alone.
@@ -33,21 +33,23 @@ struct Outbox {
     guard !bytes.isEmpty else { return }
     byteCount += bytes.count
     bytes.withUnsafeBytes { bytes in
-      if slices.count > first, slices[slices.count - 1].isPrivate,
-        slices[slices.count - 1].block.free >= bytes.count
-      {
-        slices[slices.count - 1].block.append(bytes)
-        slices[slices.count - 1].end += bytes.count
-      } else {
-        let block = Block(bytes, from: pool)
-        slices.append(Slice(block: block, start: 0, end: block.count, isPrivate: true))
+      if rest.isEmpty {
+        if head?.extend(bytes) == true { return }
+      } else if rest[rest.count - 1].extend(bytes) {
+        return
       }
+      append(BlockSlice(private: Block(bytes, from: pool)))
     }
   }
 
+  private mutating func append(_ slice: BlockSlice) {
+    if head == nil { head = slice } else { rest.append(slice) }
+  }
+
   mutating func removeAll() {
-    slices = []
-    first = 0
+    head = nil
+    rest = []
+    gone = 0
     isCut = false
     byteCount = 0
   }
@@ -56,14 +58,12 @@ struct Outbox {
   ///
   /// What is appended then begins at a frame's border for the reader, too.
   mutating func removeUnbegun(keeping limit: Int = .max) {
-    guard isCut, limit > 0, slices.count > first else { return removeAll() }
-    var rest = slices[first]
-    // Its block may go on behind the kept end, so nothing can be appended to that.
-    rest.isPrivate = false
-    byteCount = min(limit, rest.end - rest.start)
-    rest.end = rest.start + byteCount
-    slices = [rest]
-    first = 0
+    guard isCut, limit > 0, var kept = head else { return removeAll() }
+    kept.truncate(limit)
+    removeAll()
+    isCut = true
+    byteCount = kept.count
+    head = kept
   }
 
   /// Writes as much as the socket takes, many slices a system call.
@@ -71,16 +71,7 @@ struct Outbox {
     _ core: inout StreamCore, _ pieces: UnsafeMutableBufferPointer<Piece>
   ) -> Progress {
     while byteCount > 0 {
-      let count = min(slices.count - first, pieces.count)
-      var total = 0
-      for index in 0..<count {
-        let slice = slices[first + index]
-        pieces[index] = Piece(
-          start: slice.block.start + slice.start, count: slice.end - slice.start)
-        total += slice.end - slice.start
-      }
-      let gathered = UnsafeBufferPointer(rebasing: pieces[..<count])
-      switch core.write(gathered, total: total) {
+      switch rest.isEmpty ? core.write(peek(.max)) : write(to: &core, pieces) {
       case .wrote(let sent): drop(sent)
       case .wouldBlock: return .blocked
       case .failed(let code): return .failed(code)
@@ -89,12 +80,25 @@ struct Outbox {
     return .done
   }
 
+  private func write(
+    to core: inout StreamCore, _ pieces: UnsafeMutableBufferPointer<Piece>
+  ) -> StreamCore.WriteOutcome {
+    var count = 0
+    var total = 0
+    func add(_ slice: BlockSlice) {
+      pieces[count] = Piece(start: slice.start, count: slice.count)
+      count += 1
+      total += slice.count
+    }
+    if let head { add(head) }
+    for slice in rest[gone...].prefix(pieces.count - count) { add(slice) }
+    return core.write(UnsafeBufferPointer(rebasing: pieces[..<count]), total: total)
+  }
+
   /// Writes at most `limit` bytes of the first slice.
   mutating func flushOne(_ core: inout StreamCore, limit: Int) -> Progress {
-    guard slices.count > first else { return .done }
-    let slice = slices[first]
-    let bytes = UnsafeRawBufferPointer(
-      start: slice.block.start + slice.start, count: min(limit, slice.end - slice.start))
+    let bytes = peek(limit)
+    guard !bytes.isEmpty else { return .done }
     switch core.write(bytes) {
     case .wrote(let sent):
       drop(sent)
@@ -106,39 +110,41 @@ struct Outbox {
 
   /// The next bytes, at most `count` of them and of one slice: enough for a frame's header.
   func peek(_ count: Int) -> UnsafeRawBufferPointer {
-    guard slices.count > first else { return UnsafeRawBufferPointer(start: nil, count: 0) }
-    let slice = slices[first]
-    return UnsafeRawBufferPointer(
-      start: slice.block.start + slice.start, count: min(count, slice.end - slice.start))
+    UnsafeRawBufferPointer(start: head?.start, count: min(count, head?.count ?? 0))
   }
 
   private mutating func drop(_ sent: Int) {
     byteCount -= sent
     var left = sent
-    while left > 0 {
-      let size = slices[first].end - slices[first].start
-      if left < size {
-        slices[first].start += left
-        left = 0
-        isCut = true
-      } else {
-        left -= size
-        first += 1
-        isCut = false
+    while let size = head?.count {
+      guard left >= size else {
+        if left > 0 {
+          head?.removeFirst(left)
+          isCut = true
+        }
+        return
       }
+      left -= size
+      isCut = false
+      advance()
     }
-    if first == slices.count {
-      // Mostly there was one, and taking it off costs a quarter of emptying.
-      if slices.count == 1 {
-        slices.removeLast()
-      } else {
-        slices.removeAll(keepingCapacity: slices.capacity <= 64)
-      }
-      first = 0
-    } else if first * 2 >= slices.count {
+  }
+
+  /// The next slice becomes the head.
+  private mutating func advance() {
+    guard gone < rest.count else {
+      head = nil
+      return
+    }
+    head = rest[gone]
+    gone += 1
+    if gone == rest.count {
+      rest.removeAll(keepingCapacity: rest.capacity <= 64)
+      gone = 0
+    } else if gone * 2 >= rest.count {
       // So those that are gone keep no more blocks alive than those that wait.
-      slices.removeSubrange(..<first)
-      first = 0
+      rest.removeSubrange(..<gone)
+      gone = 0
     }
   }
 }

@@ -18,30 +18,35 @@ final class RelayClient {
     decoder = relay.format.map { FrameDecoder($0, limit: relay.limit) }
   }
 
-  func start(_ descriptor: consuming Descriptor, _ flusher: Flusher) throws(SocketError) {
-    link = try Link(descriptor, peer: peer, flusher: flusher, owner: self)
+  func start(_ descriptor: consuming Descriptor, _ flusher: Flusher) throws(SocketError) -> Link {
+    let link = try Link(descriptor, peer: peer, flusher: flusher, owner: self)
+    self.link = link
+    return link
   }
 
   /// Gives the client what is queued, and ends.
   func finish() { link?.finish(within: relay.options.patience) }
 }
 
+extension RelayClient: Listener {
+  func isIgnoring(_ author: ClientID) -> Bool { false }
+}
+
 extension RelayClient: LinkOwner {
   func received(_ bytes: Span<UInt8>) {
-    guard decoder != nil else {
-      return relay.pass(id) { $0.append(copying: bytes) }
-    }
+    guard decoder != nil else { return relay.pass(id, bytes) }
     decoder?.receive(bytes)
+    // Whole frames lie side by side, and go on as they lie.
+    var whole = 0..<0
     do {
       while let frame = try decoder?.nextWhole() {
-        relay.pass(id) { buffer in
-          if let decoder { buffer.append(contentsOf: decoder.buffer[frame]) }
-        }
+        whole = (whole.isEmpty ? frame.lowerBound : whole.lowerBound)..<frame.upperBound
       }
     } catch {
       why = "\(error)"
       finish()
     }
+    if let decoder, !whole.isEmpty { relay.pass(id, decoder.buffer.span.extracting(whole)) }
   }
 
   func ended() {

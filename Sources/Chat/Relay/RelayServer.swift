@@ -58,6 +58,7 @@ final class Relay: @unchecked Sendable {
   private let flusher: Flusher
   private var doormen: [Doorman] = []
   private var clients: [ClientID: RelayClient] = [:]
+  private var audience = Audience<RelayClient>()
   @exclusivity(unchecked) private var buffer = FanBuffer()
   private var whenEmpty: (() -> Void)?
 
@@ -101,15 +102,16 @@ final class Relay: @unchecked Sendable {
     return addresses
   }
 
-  /// Something of `author` for all the others; `bytes` is one message, or what one read brought.
-  func pass(_ author: ClientID, _ append: (inout [UInt8]) -> Void) {
-    append(&buffer.bytes)
+  /// Something of `author` for all the others: whole messages, or what one read brought.
+  func pass(_ author: ClientID, _ bytes: Span<UInt8>) {
+    buffer.bytes.append(copying: bytes)
     buffer.mark(author)
     flusher.schedule()
   }
 
   func gone(_ client: RelayClient, _ why: String) {
     guard clients.removeValue(forKey: client.id) != nil else { return }
+    audience.remove(client)
     directory.forget(client.id)
     directory.release(client.peer)
     report(.closed(client.id, client.peer, why: why))
@@ -136,22 +138,14 @@ final class Relay: @unchecked Sendable {
     clients[client.id] = client
     report(.connected(client.id, peer))
     do throws(SocketError) {
-      try client.start(descriptor, flusher)
+      audience.add(client, try client.start(descriptor, flusher))
     } catch {
       gone(client, error.description)
     }
   }
 
   private func deliver() {
-    guard !buffer.bytes.isEmpty else { return }
-    let block = buffer.bytes.withUnsafeBytes { Block($0, from: flusher.pool) }
-    for client in clients.values {
-      if buffer.concerns(client.id) {
-        buffer.forEachRun(leavingOut: { $0 == client.id }, { client.link?.send(block, $0) })
-      } else {
-        client.link?.send(block, 0..<block.count)
-      }
-    }
+    audience.give(buffer, through: flusher)
     buffer.removeAll()
   }
 }

@@ -23,7 +23,6 @@ final class Client {
   /// In the order in which they were asked for.
   @exclusivity(unchecked) private(set) var seats: [Seat] = []
   var hasEntered = false
-  @exclusivity(unchecked) var ignoresNobody = true
   /// What it said on quitting.
   var words: [UInt8] = []
   /// Whether it still counts among those who have not said who they are.
@@ -161,6 +160,10 @@ final class Client {
     timer = server.loop.schedule(self, at: deadline.nanoseconds)
     timerDeadline = deadline
   }
+}
+
+extension Client: Listener {
+  func isIgnoring(_ author: ClientID) -> Bool { door.isIgnoring(author) }
 }
 
 extension Client: LinkOwner {

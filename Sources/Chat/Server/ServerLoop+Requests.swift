@@ -136,7 +136,7 @@ extension ServerLoop {
         .refused(id: 0, code: .noSuchPerson, text: "There is no \(nick) here to ignore."))
     }
     client.door.toggleIgnore(of: target.client, called: target.nick)
-    client.ignoresNobody = false
+    client.link?.isSelective = true
   }
 
   private func order(_ client: Client, _ seat: Client.Seat, _ kind: RoomOrder.Kind) {

@@ -293,7 +293,7 @@ final class ServerLoop: @unchecked Sendable {
     for attachment in batch.attached {
       if let client = clients[attachment.client] { attach(client, room, attachment) }
     }
-    fans[room.id]?.deliver(batch.events, offset: offset, using: &buffer, from: flusher.pool)
+    fans[room.id]?.deliver(batch.events, offset: offset, using: &buffer, through: flusher)
     for (client, notice) in batch.notices { clients[client]?.tell(notice) }
     for client in batch.fenced { clients[client]?.passFence() }
   }

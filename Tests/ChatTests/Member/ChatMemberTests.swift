@@ -1,3 +1,4 @@
+internal import CLinux
 import Chat
 import Glibc
 import Rooms
