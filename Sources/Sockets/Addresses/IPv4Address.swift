@@ -49,7 +49,17 @@ public struct IPv4Address: Hashable, Comparable, Sendable, LosslessStringConvert
 
   /// The four numbers with dots.
   public var description: String {
-    bytes.map { String($0) }.joined(separator: ".")
+    String(unsafeUninitializedCapacity: 15) { write(to: $0) }
+  }
+
+  /// Writes the text into room for 15 bytes; how many it took.
+  func write(to text: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    var end = 0
+    for shift in stride(from: 24, through: 0, by: -8) {
+      text.write(UInt16(truncatingIfNeeded: rawValue >> shift) & 0xff, at: &end)
+      if shift > 0 { text.write(".", at: &end) }
+    }
+    return end
   }
 
   /// Whether the first address comes before the second in numeric order.
@@ -80,5 +90,29 @@ public struct IPv4Address: Hashable, Comparable, Sendable, LosslessStringConvert
     }
     guard digits > 0, dots == 3 else { return nil }
     rawValue = value << 8 | number
+  }
+}
+
+extension UnsafeMutableBufferPointer<UInt8> {
+  /// Writes a number in decimal, and moves `end` behind it.
+  func write(_ number: UInt16, at end: inout Int) {
+    var digits = 1
+    var rest = number / 10
+    while rest > 0 {
+      digits += 1
+      rest /= 10
+    }
+    rest = number
+    for place in (end..<end + digits).reversed() {
+      self[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+      rest /= 10
+    }
+    end += digits
+  }
+
+  /// Writes a character of ASCII, and moves `end` behind it.
+  func write(_ character: Unicode.Scalar, at end: inout Int) {
+    self[end] = UInt8(ascii: character)
+    end += 1
   }
 }

@@ -62,7 +62,14 @@ public enum SocketAddress: Hashable, Sendable, CustomStringConvertible {
   /// `1.2.3.4:80`, `[::1]:80`, `[fe80::1%2]:80`, `unix:/x` or `unix:@x`.
   public var description: String {
     switch self {
-    case .ipv4(let address, let port): "\(address):\(port)"
+    case .ipv4(let address, let port):
+      // Each connection that ends with an error is named in it.
+      String(unsafeUninitializedCapacity: 21) { text in
+        var end = address.write(to: text)
+        text.write(":", at: &end)
+        text.write(port, at: &end)
+        return end
+      }
     case .ipv6(let address, let port, 0): "[\(address)]:\(port)"
     case .ipv6(let address, let port, let scope): "[\(address)%\(scope)]:\(port)"
     case .unix(let address): address.description

@@ -313,12 +313,19 @@ extension EventLoop {
   /// Runs a task that waited for a socket, soon.
   func run(_ job: UnownedJob) { jobs.append(job) }
 
-  /// Removes a descriptor that is about to be closed; its pending events reach nobody.
+  /// Removes a descriptor that lives on; its pending events reach nobody.
   func deregister(_ descriptor: borrowing Descriptor, token: UInt64) {
     // After the end nothing is registered, and any thread may come here.
     guard !hasEnded else { return }
-    assert(isCurrent)
     poller.remove(descriptor.rawValue)
+    forget(token)
+  }
+
+  /// Forgets a descriptor that is closed next: the kernel takes what nobody has open any more out of the
+  /// queue by itself.
+  func forget(_ token: UInt64) {
+    guard !hasEnded else { return }
+    assert(isCurrent)
     slab.remove(token)
   }
 

@@ -47,13 +47,13 @@ package struct Admission: Sendable {
   /// Counts a connection in that is never refused.
   package mutating func add(_ peer: SocketAddress) {
     count += 1
-    counts[peer.group, default: 0] += 1
+    if perAddress != nil { counts[peer.group, default: 0] += 1 }
   }
 
   /// Counts a connection out that was admitted before.
   package mutating func release(_ peer: SocketAddress) {
     count -= 1
-    guard let left = counts[peer.group] else { return }
+    guard perAddress != nil, let left = counts[peer.group] else { return }
     counts[peer.group] = left == 1 ? nil : left - 1
   }
 }

@@ -104,72 +104,107 @@ public final class Listener: Sendable {
     guard loop.isHome else {
       return try await loop.perform { try await self.run(report: report, body) }
     }
-    let door = Doorkeeper(
+    let door = Door(
       Admission(
         filter: options.filter, total: options.maximumConnections,
-        perAddress: options.maximumPerAddress))
-    try await withThrowingDiscardingTaskGroup { group in
-      var accepted = 0
-      while let connection = try await next(door, report) {
-        group.addTask(executorPreference: loop) {
-          let source = connection.source
-          source.enterScope()
-          do {
-            try await withTaskCancellationHandler {
-              try await body(connection)
-            } onCancel: {
-              source.cancelScope()
-            }
-          } catch {
-            report(.failed(connection.peerAddress, error))
-          }
-          connection.close()
-          door.admission.release(connection.peerAddress)
-        }
-        accepted += 1
-        if accepted % 64 == 0 { await Task.yield() }  // The accepted ones want to run too.
-      }
-    }
-  }
-
-  /// The next admitted connection; nil once the listener is closed.
-  private func next(
-    _ door: Doorkeeper, _ report: (Incident) -> Void
-  ) async throws -> Connection? {
+        perAddress: options.maximumPerAddress), loop, report, body)
     let limit = source.limit("accept", nil)
-    while let number = source.core?.number {
-      switch AcceptCore.accept(number) {
-      case .accepted(let descriptor, let peer):
-        if let refusal = door.admission.admit(peer) {
-          report(.refused(peer, refusal.rawValue))
+    try await withThrowingDiscardingTaskGroup { group in
+      while let number = source.core?.number {
+        switch try door.accept(number, &group) {
+        case .nobody: source.core?.noteNothingToRead()
+        case .many:
+          source.core?.noteNothingToRead()
+          source.core?.registered.retryNextTurn()
+        case .exhausted:
+          try await loop.sleep(for: AcceptCore.pause)
           continue
         }
         do {
-          return Connection(try Source(descriptor, on: loop), peer: peer)
-        } catch {
-          door.admission.release(peer)
-          report(.failed(peer, error))
-        }
-      case .wouldBlock:
-        source.core?.noteNothingToRead()
-        do {
           try await source.wait(.reading, limit)
         } catch let error as SocketError where error.reason == .closed {
-          return nil
+          return
         }
-      case .exhausted(let error):
-        report(.exhausted(error))
-        try await loop.sleep(for: AcceptCore.pause)
-      case .failed(let error): throw error
       }
     }
-    return nil
   }
 }
 
-/// The admission rules of one run of a listener; only the loop's thread touches them.
-private final class Doorkeeper: @unchecked Sendable {
+/// Those who come in during one run of a listener; only the loop's thread touches it.
+private final class Door: @unchecked Sendable {
   // @unchecked: confined to the loop's thread.
-  var admission: Admission
-  init(_ admission: Admission) { self.admission = admission }
+  private var admission: Admission
+  private let loop: EventLoop
+  private let report: @Sendable (Listener.Incident) -> Void
+  private let body: @Sendable (Connection) async throws -> Void
+
+  init(
+    _ admission: Admission, _ loop: EventLoop,
+    _ report: @escaping @Sendable (Listener.Incident) -> Void,
+    _ body: @escaping @Sendable (Connection) async throws -> Void
+  ) {
+    self.admission = admission
+    self.loop = loop
+    self.report = report
+    self.body = body
+  }
+
+  /// Why accepting paused.
+  enum Pause {
+    case nobody
+    /// The accepted ones want to run, too.
+    case many
+    case exhausted
+  }
+
+  /// Accepts who is waiting, and gives each connection its task.
+  func accept(
+    _ number: CInt, _ group: inout ThrowingDiscardingTaskGroup<any Error>
+  ) throws -> Pause {
+    for _ in 0..<64 {
+      switch AcceptCore.accept(number) {
+      case .accepted(let descriptor, let peer): admit(descriptor, peer, &group)
+      case .wouldBlock: return .nobody
+      case .exhausted(let error):
+        report(.exhausted(error))
+        return .exhausted
+      case .failed(let error): throw error
+      }
+    }
+    return .many
+  }
+
+  private func admit(
+    _ descriptor: consuming Descriptor, _ peer: SocketAddress,
+    _ group: inout ThrowingDiscardingTaskGroup<any Error>
+  ) {
+    if let refusal = admission.admit(peer) { return report(.refused(peer, refusal.rawValue)) }
+    do {
+      let connection = Connection(try Source(descriptor, on: loop), peer: peer)
+      group.addTask(executorPreference: loop) {
+        let source = connection.source
+        source.enterScope()
+        var failure: (any Error)?
+        do {
+          try await withTaskCancellationHandler {
+            try await self.body(connection)
+          } onCancel: {
+            source.cancelScope()
+          }
+        } catch {
+          failure = error
+        }
+        self.leave(connection, failure)
+      }
+    } catch {
+      admission.release(peer)
+      report(.failed(peer, error))
+    }
+  }
+
+  private func leave(_ connection: Connection, _ failure: (any Error)?) {
+    if let failure { report(.failed(connection.peerAddress, failure)) }
+    connection.close()
+    admission.release(connection.peerAddress)
+  }
 }

@@ -17,7 +17,8 @@ package struct Registered: ~Copyable {
     self.loop = loop
   }
 
-  deinit { loop.deregister(descriptor, token: token) }
+  // No other process shares it, nor has it been duplicated: with the close it is gone.
+  deinit { loop.forget(token) }
 
   /// Changes what the target is told of.
   func watch(for interest: Readiness) {
