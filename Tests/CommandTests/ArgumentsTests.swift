@@ -21,13 +21,14 @@ struct ArgumentsTests {
       "0.0.0.0:7000", "--listen", "[::1]:1,frame=u32", "--listen=unix:/a,b", "--open", "--loops",
       "3", "--log", "json", "--join", "--nick", "n", "--no-gentle", "--max-clients", "10",
       "--max-per-address", "2", "--backlog", "9", "--allow", "10.0.0.0/8", "--deny", "::/0",
-      "--max-frame", "64k", "--timeout", "2.5")
+      "--max-frame", "64k", "--timeout", "2.5", "--spin", "200")
     let expected = ServeOptions(
       listeners: [
         .init(address: "0.0.0.0:7000", door: nil), .init(address: "[::1]:1", door: .u32),
         .init(address: "unix:/a,b", door: nil),
       ],
-      isOpen: true, loops: 3, log: .json, joins: true, nick: "n", isGentle: false, maxClients: 10,
+      isOpen: true, loops: 3, spin: 200, log: .json, joins: true, nick: "n", isGentle: false,
+      maxClients: 10,
       maxPerAddress: 2, backlog: 9, allow: ["10.0.0.0/8"], deny: ["::/0"], maxFrame: 65_536,
       timeout: .after(.milliseconds(2_500)))
     #expect(options == expected)

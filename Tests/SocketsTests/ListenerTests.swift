@@ -57,6 +57,36 @@ struct ListenerTests {
     }
   }
 
+  @Test(
+    "those who come all at once are all served, by connections that send at once",
+    arguments: [SocketAddress.ipv4(.loopback, port: 0), .ipv6(.loopback, port: 0)])
+  func crowd(address: SocketAddress) async throws {
+    try await EventLoop.run { loop in
+      let listener = try await Listener.bind(address, on: loop)
+      // More than are accepted in one turn of the loop, and waiting before the first is.
+      let clients = try (0..<150).map { _ in try Self.dial(listener.localAddress).release() }
+      try await withThrowingTaskGroup { group in
+        group.addTask {
+          try await listener.run { connection in
+            try await connection.write(try await connection.get(.noDelay) ? "y" : "n")
+          }
+        }
+        group.addTask {
+          try await Sandbox.blocking {
+            for number in clients {
+              let client = Descriptor(owning: number)
+              var answer: UInt8 = 0
+              #expect(recv(client.rawValue, &answer, 1, 0) == 1)
+              #expect(answer == UInt8(ascii: "y"))
+            }
+            listener.close()
+          }
+        }
+        try await group.waitForAll()
+      }
+    }
+  }
+
   @Test("leaves no descriptor behind after a thousand connections")
   func leavesNothing() async throws {
     await #expect(processExitsWith: .success) {

@@ -28,7 +28,7 @@ package final class RelayServer: Sendable {
     _ body: @Sendable @concurrent (RelayServer) async throws -> Result
   ) async throws -> Result {
     try options.checkProtection()
-    let loop = try EventLoop(name: "relay")
+    let loop = try EventLoop(name: "relay", spin: options.spin)
     try loop.start()
     defer { loop.stop() }
     let relay = Relay(loop, options, format, limit, report)

@@ -40,7 +40,7 @@ package final class ChatServer: Sendable {
     let directory = Directory(options)
     var loops: [ServerLoop] = []
     for index in 0..<options.loops {
-      let loop = try EventLoop(name: "chat-\(index)")
+      let loop = try EventLoop(name: "chat-\(index)", spin: options.spin)
       loops.append(
         ServerLoop(
           loop: loop, index: index, options: options, directory: directory, report: report))

@@ -23,6 +23,8 @@ package struct ServerOptions: Sendable {
   package var isOpen = false
   /// How many loops share the clients.
   package var loops = 1
+  /// How long a loop goes on looking after something has happened, before it sleeps.
+  package var spin = Duration.zero
   /// Whether `u16` and `u32` clients get one frame at a time.
   package var isGentle = true
   package var backlog = 1024

@@ -29,6 +29,8 @@ struct ServeOptions: Equatable {
   var relayFraming: RelayFraming?
   /// nil: as many as pay.
   var loops: Int?
+  /// How many microseconds a loop goes on looking before it sleeps.
+  var spin: Int?
   var log = LogStyle.text
   /// The operator takes part, at this terminal.
   var joins = false
@@ -165,6 +167,16 @@ extension ServeOptions {
       .value("--loops", "N", "threads that serve clients") {
         (options, text) throws(UsageError) in
         options.loops = try count(text, of: "--loops", in: 1...256)
+      },
+      .value(
+        "--spin", "MICROSECONDS",
+        """
+        keep a core busy for so long after each event, for answers without the time of waking up; \
+        200 is a good number where cores are idle
+        """
+      ) {
+        (options, text) throws(UsageError) in
+        options.spin = try count(text, of: "--spin", in: 1...1_000_000)
       },
       .value("--max-clients", "N", "clients at the same time") {
         (options, text) throws(UsageError) in

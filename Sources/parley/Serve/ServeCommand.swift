@@ -79,6 +79,7 @@ enum ServeCommand {
     settings.isOpen = options.isOpen
     settings.isGentle = options.isGentle
     settings.loops = options.loops ?? 1
+    settings.spin = .microseconds(options.spin ?? 0)
     settings.backlog = options.backlog ?? settings.backlog
     settings.filter = AddressFilter(
       allowed: try options.allow.map { try Network($0) },
