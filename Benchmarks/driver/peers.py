@@ -1,6 +1,7 @@
 """Servers of others beside C and ours: what they are, their best settings, and where they fit."""
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -205,13 +206,21 @@ class Process(servers.Server):
         self.process = subprocess.Popen(
             ["taskset", "-c", "0", *words], stdin=subprocess.DEVNULL,
             stdout=self.output, stderr=self.output, cwd=servers.BUILT,
-            env={**os.environ, **BY_NAME[name].environment})
+            env={**os.environ, **BY_NAME[name].environment}, start_new_session=True)
         deadline = time.monotonic() + 10
         while not _is_bound(self.port):
             if time.monotonic() > deadline or self.process.poll() is not None:
                 self.end()
                 raise servers.Failure(f"{name} does not start: {self.text()[-300:]}")
             time.sleep(0.01)
+    def end(self):
+        """Its children end with it; they might wait for one another for ever."""
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.wait()
+
 
 def _free_port():
     with socket.socket() as probe:
@@ -222,7 +231,7 @@ def _free_port():
 def _configured(word, port):
     if not word.endswith(".conf"):
         return word.replace("PORT", str(port))
-    path = os.path.join(servers.BUILT, f"peer-{port}-{word}")
+    path = os.path.join(servers.BUILT, "peer-" + word)
     with open(os.path.join(SOURCES, word)) as source, open(path, "w") as copy:
         copy.write(source.read().replace("PORT", str(port)))
     return path
