@@ -121,12 +121,15 @@ final class FrameStream: @unchecked Sendable {
         try serve(bytes.bindMemory(to: UInt8.self).span, &replies, body)
       case .wouldBlock: return .starved
       case .end: hasEnded = true
-      case .failed(let code):
-        throw SocketError(
-          operation: "receive", address: connection.peerAddress.description, code: code)
+      case .failed(let code): throw error("receive", code)
       case nil: throw connection.closedError("receive")
       }
     }
+  }
+
+  func error(_ operation: String, _ code: CInt) -> SocketError {
+    SocketError(
+      operation: operation, address: connection.peerAddress.description, code: code)
   }
 
   /// Lends the messages that arrived whole from where they were read; the decoder keeps the rest.

@@ -79,6 +79,124 @@ struct RepliesTests {
     }
   }
 
+  @Test("never mix with what other tasks send", arguments: Cable.Transport.allCases)
+  func othersSend(transport: Cable.Transport) async throws {
+    try await Cable.run(transport) { cable in
+      let near = MessageConnection(cable.near, framing: .u32)
+      let far = MessageConnection(cable.far, framing: .u32)
+      let size = 30_000
+      async let served: Void = far.forEach { message, replies in
+        for _ in 0..<5 { try replies.send([UInt8](repeating: message[0], count: size)) }
+      }
+      async let others: Void = {
+        for _ in 0..<100 { try await far.send([UInt8](repeating: 200, count: size)) }
+      }()
+      async let asked: Void = {
+        for number in UInt8(0)..<40 { try await near.send([number]) }
+      }()
+      var replies: [UInt8] = []
+      for _ in 0..<(40 * 5 + 100) {
+        let message = try #require(try await near.receive())
+        #expect(message == [UInt8](repeating: message[0], count: size))
+        if message[0] != 200 { replies.append(message[0]) }
+      }
+      #expect(replies == (UInt8(0)..<40).flatMap { [UInt8](repeating: $0, count: 5) })
+      try await asked
+      try await others
+      try await near.connection.shutdownWrite()
+      try await served
+    }
+  }
+
+  @Test("are not asked for by a peer that does not read them")
+  func backPressure() async throws {
+    try await Cable.run { cable in
+      let near = MessageConnection(cable.near, framing: .u32)
+      let far = MessageConnection(cable.far, framing: .u32)
+      let heard = Heard()
+      async let served: Void = far.forEach { message, replies in
+        heard.count += 1
+        try replies.send([UInt8](repeating: message[0], count: 60_000))
+      }
+      async let asked: Void = {
+        for number in 0..<1000 { try await near.send([UInt8(truncatingIfNeeded: number)]) }
+      }()
+      for number in 0..<1000 {
+        // Ahead of the reader by no more than what the sockets hold, and one batch.
+        #expect(heard.count < number + 100)
+        #expect(try await near.receive()?.first == UInt8(truncatingIfNeeded: number))
+      }
+      try await asked
+      try await near.connection.shutdownWrite()
+      try await served
+      #expect(heard.count == 1000)
+    }
+  }
+
+  @Test("end with the task that is cancelled while it waits, and lose nothing")
+  func cancelled() async throws {
+    try await Cable.run { cable in
+      let near = MessageConnection(cable.near, framing: .u32)
+      let far = MessageConnection(cable.far, framing: .u32)
+      await #expect(throws: CancellationError.self) {
+        try await withThrowingTaskGroup { group in
+          group.addTask {
+            try await far.forEach { message, replies in try replies.send(message) }
+          }
+          for number in UInt8(0)..<3 {
+            try await near.send([number])
+            #expect(try await near.receive() == [number])
+          }
+          try await near.connection.write([0, 0, 0, 2, 7])
+          await settle()
+          group.cancelAll()
+          try await group.waitForAll()
+        }
+      }
+      try await near.connection.write([8])
+      #expect(try await far.receive() == [7, 8])
+      try await far.send([9])
+      #expect(try await near.receive() == [9])
+    }
+  }
+
+  @Test("stay on the actor of the caller")
+  func onActor() async throws {
+    try await Cable.run { cable in
+      let near = MessageConnection(cable.near, framing: .u32)
+      let far = MessageConnection(cable.far, framing: .u32)
+      let counter = Counter()
+      async let served: Void = counter.serve(far)
+      for number in UInt8(0)..<20 {
+        try await near.send([number])
+        #expect(try await near.receive() == [number])
+      }
+      try await near.connection.shutdownWrite()
+      try await served
+      #expect(await counter.count == 20)
+    }
+  }
+
+  @Test("fail when the body closes the connection")
+  func closesItself() async throws {
+    try await Cable.run { cable in
+      let near = MessageConnection(cable.near, framing: .u32)
+      let far = MessageConnection(cable.far, framing: .u32)
+      async let asked: Void = {
+        try await near.send([0])
+        #expect(try await near.receive() == [0])
+        try await near.send([1])
+      }()
+      await #expect(throws: SocketError.self) {
+        try await far.forEach { message, replies in
+          if message[0] == 1 { far.connection.close() } else { try replies.send(message) }
+        }
+      }
+      try await asked
+      #expect(try await near.receive() == nil)
+    }
+  }
+
   @Test("leave with one write for all that arrived together")
   func oneWrite() async throws {
     try await Cable.run(.tcp) { cable in
@@ -158,6 +276,24 @@ struct RepliesTests {
         for _ in 0..<64 { #expect(try await far.receive()?.first == number) }
       }
       try await served
+    }
+  }
+}
+
+/// Counts on the loop's thread.
+private final class Heard: @unchecked Sendable {
+  // @unchecked: one thread.
+  var count = 0
+}
+
+private actor Counter {
+  private(set) var count = 0
+
+  func serve(_ peer: MessageConnection) async throws {
+    try await peer.forEach { message, replies in
+      self.assertIsolated()
+      count += 1
+      try replies.send(message)
     }
   }
 }
