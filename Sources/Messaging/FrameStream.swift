@@ -105,8 +105,11 @@ final class FrameStream: @unchecked Sendable {
   func serve(
     _ replies: inout Replies, _ body: (Span<UInt8>, inout Replies) throws -> Void
   ) throws -> Progress {
+    let source = connection.source
     while true {
-      while replies.outgoing.count < FrameStream.batch, let range = try nextArrived() {
+      while decoder.isInsideFrame, replies.outgoing.count < FrameStream.batch,
+        let range = try nextArrived()
+      {
         try lend(range) { try body($0, &replies) }
       }
       guard replies.outgoing.isEmpty else { return .full }
@@ -114,8 +117,8 @@ final class FrameStream: @unchecked Sendable {
         try checkEnd()
         return .ended
       }
-      let scratch = connection.loop.scratch
-      switch connection.source.core?.read(into: scratch) {
+      let scratch = source.loop.scratch
+      switch source.read(into: scratch) {
       case .bytes(let count):
         let bytes = UnsafeRawBufferPointer(rebasing: scratch[..<count])
         try serve(bytes.bindMemory(to: UInt8.self).span, &replies, body)
@@ -137,13 +140,19 @@ final class FrameStream: @unchecked Sendable {
     _ bytes: Span<UInt8>, _ replies: inout Replies,
     _ body: (Span<UInt8>, inout Replies) throws -> Void
   ) throws {
+    let mayClose = format == .u16
+    var isClosed = false
     try decoder.receive(bytes) { message in
-      hasEnded = format == .u16 && message.isEmpty
-      guard !hasEnded else { return false }
+      if mayClose, message.isEmpty {
+        isClosed = true
+        return false
+      }
       try body(message, &replies)
       return replies.outgoing.count < FrameStream.batch
     }
-    if hasEnded { decoder = FrameDecoder(format, limit: limit) }
+    guard isClosed else { return }
+    hasEnded = true
+    decoder = FrameDecoder(format, limit: limit)
   }
 
   // MARK: - Writing
@@ -175,7 +184,7 @@ final class FrameStream: @unchecked Sendable {
   func drain(_ limit: Limit) async throws {
     let source = connection.source
     while outgoing.sent < outgoing.count {
-      switch source.core?.write(outgoing.unsent) {
+      switch source.write(outgoing.unsent) {
       case .wrote(let count): outgoing.advance(count)
       case .failed(let code): throw connection.error(limit, code)
       case nil: throw connection.closedError("send")

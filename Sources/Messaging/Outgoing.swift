@@ -31,14 +31,19 @@ struct Outgoing: ~Copyable {
   var unsent: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[sent..<count]) }
 
   /// Appends a frame, or nothing when the payload is refused.
-  @inline(__always)
   mutating func append(_ payload: Span<UInt8>) throws(WireError) {
+    if !appendQuickly(payload) { try appendSlowly(payload) }
+  }
+
+  /// Appends a frame if that takes no thought; false when nothing was done.
+  @inline(__always)
+  mutating func appendQuickly(_ payload: Span<UInt8>) -> Bool {
     let length = payload.count
     // Nearly all frames are so: not empty, their length a number, and room for it as eight bytes.
     // No sum overflows, as each is less than what is in memory.
     guard UInt(bitPattern: length &- 1) < numberLimit, memory.count &- count >= length &+ 8,
       let start = memory.baseAddress
-    else { return try appendSlowly(payload) }
+    else { return false }
     let number = UInt64(truncatingIfNeeded: length) &<< (64 &- 8 &* numberWidth)
     let place = start + count
     place.storeBytes(of: number.bigEndian, as: UInt64.self)
@@ -47,9 +52,9 @@ struct Outgoing: ~Copyable {
       (place + numberWidth).copyMemory(from: bytes, byteCount: length)
     }
     count &+= numberWidth &+ length
+    return true
   }
 
-  @inline(never)
   private mutating func appendSlowly(_ payload: Span<UInt8>) throws(WireError) {
     // More than any frame of this length has, so that a refused one does not make it grow.
     let size = min(payload.count, limit) + FrameFormat.overhead

@@ -13,6 +13,12 @@ public struct Replies: ~Copyable {
   /// - Throws: ``MessagingError/unsendable(_:)`` when it does not fit the framing or the limit;
   ///   then nothing is added.
   public mutating func send(_ message: Span<UInt8>) throws(MessagingError) {
+    guard !outgoing.appendQuickly(message) else { return }
+    try sendSlowly(message)
+  }
+
+  @inline(never)
+  private mutating func sendSlowly(_ message: Span<UInt8>) throws(MessagingError) {
     do throws(WireError) {
       try outgoing.append(message)
     } catch {

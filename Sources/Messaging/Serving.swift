@@ -17,6 +17,7 @@ final class Serving: Pump {
 
   let timeout: Timeout
   private let stream: FrameStream
+  private let source: Source
   private let body: Body
   // Unchecked: on one thread, and `body`, which the replies are lent to, cannot reach this.
   @exclusivity(unchecked) private var replies: Replies
@@ -30,16 +31,16 @@ final class Serving: Pump {
   init(_ stream: FrameStream, _ timeout: Timeout, _ body: @escaping Body) {
     self.timeout = timeout
     self.stream = stream
+    source = stream.connection.source
     self.body = body
     replies = Replies(stream)
   }
 
   /// Serves until the stream has ended; `mayPump` says whether also outside of the task.
   func run(mayPump: Bool) async throws {
-    let source = stream.connection.source
     while true {
       if pump() {
-        guard source.core?.canRead != true else {
+        guard !source.canRead else {
           await Task.yield()
           continue
         }
@@ -77,7 +78,7 @@ final class Serving: Pump {
       state = .failed(error)
       return false
     }
-    stream.connection.source.core?.registered.retryNextTurn()
+    source.retryNextTurn()
     return true
   }
 
@@ -85,9 +86,8 @@ final class Serving: Pump {
   ///
   /// After a part the turn to write is kept, or another task's message would land in its middle.
   private func leave() throws -> Bool {
-    let source = stream.connection.source
     guard source.take(.writing) else { return false }
-    switch source.core?.write(replies.outgoing.unsent) {
+    switch source.write(replies.outgoing.unsent) {
     case .wrote(let count) where count == replies.outgoing.count:
       replies.outgoing.reset()
       source.end(.writing)
@@ -113,7 +113,6 @@ final class Serving: Pump {
   private func flush() async throws {
     guard !replies.outgoing.isEmpty else { return }
     defer { replies.outgoing.reset() }
-    let source = stream.connection.source
     let limit = source.limit("send", timeout)
     if !hasTurn {
       try await source.begin(.writing, limit)
