@@ -9,36 +9,6 @@ extension [UInt8] {
   package mutating func append(copying span: Span<UInt8>) {
     unsafe span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
   }
-
-  /// Appends copies of two pieces, having looked for room once.
-  package mutating func append(copying first: Span<UInt8>, _ second: Span<UInt8>) {
-    let total = first.count + second.count
-    append(addingCapacity: total) { output in
-      unsafe output.withUnsafeMutableBufferPointer { buffer, count in
-        guard var place = buffer.baseAddress else { return }
-        unsafe place.put(first)
-        unsafe place.put(second)
-        count = total
-      }
-    }
-  }
-
-  /// Appends copies of four pieces, one behind the other, having looked for room once.
-  package mutating func append(
-    copying first: Span<UInt8>, _ second: Span<UInt8>, _ third: Span<UInt8>, _ fourth: Span<UInt8>
-  ) {
-    let total = first.count + second.count + third.count + fourth.count
-    append(addingCapacity: total) { output in
-      unsafe output.withUnsafeMutableBufferPointer { buffer, count in
-        guard var place = buffer.baseAddress else { return }
-        unsafe place.put(first)
-        unsafe place.put(second)
-        unsafe place.put(third)
-        unsafe place.put(fourth)
-        count = total
-      }
-    }
-  }
 }
 
 extension Span<UInt8> {
@@ -85,15 +55,10 @@ extension Span<UInt8> {
       }
       // Printable is what lies less than 0x5F above the blank. Sixteen at a time, and the last
       // sixteen once more rather than the last few one by one.
-      var others = SIMD16<UInt8>(repeating: 0)
-      let blank = SIMD16<UInt8>(repeating: 0x20)
-      let least = SIMD16<UInt8>(repeating: 0x5F)
-      let all = SIMD16<UInt8>(repeating: 0xFF)
-      var place = 0
+      var others = unsafe SIMD16<UInt8>.unprintable(at: base + (count - 16))
+      var place = 16
       while place < count {
-        let start = Swift.min(place, count - 16)
-        let some = unsafe base.loadUnaligned(fromByteOffset: start, as: SIMD16<UInt8>.self)
-        others |= SIMD16<UInt8>(repeating: 0).replacing(with: all, where: (some &- blank) .>= least)
+        others |= unsafe SIMD16<UInt8>.unprintable(at: base + (place - 16))
         place += 16
       }
       return others == SIMD16<UInt8>(repeating: 0)
@@ -101,9 +66,19 @@ extension Span<UInt8> {
   }
 }
 
+extension SIMD16<UInt8> {
+  /// Not 0 where the byte is not printable ASCII; the caller knows that there are sixteen.
+  @inline(__always)
+  fileprivate static func unprintable(at place: UnsafeRawPointer) -> SIMD16<UInt8> {
+    let bytes = unsafe place.loadUnaligned(as: SIMD16<UInt8>.self) &- SIMD16(repeating: 0x20)
+    let isOther = bytes .>= SIMD16(repeating: 0x5F)
+    return SIMD16(repeating: 0).replacing(with: SIMD16(repeating: 0xFF), where: isOther)
+  }
+}
+
 extension OutputSpan<UInt8> {
   /// Appends a copy of `span`, for which there must be room.
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func append(copying span: Span<UInt8>) {
     precondition(span.count <= freeCapacity, "an output has room")
     unsafe withUnsafeMutableBufferPointer { bytes, count in
@@ -127,17 +102,5 @@ extension OutputSpan<UInt8> {
         .storeBytes(of: number.bigEndian, toByteOffset: count, as: Number.self)
       count += size
     }
-  }
-}
-
-extension UnsafeMutablePointer<UInt8> {
-  /// Copies `bytes` to here and moves behind them; the caller has made room.
-  @inline(__always)
-  fileprivate mutating func put(_ bytes: Span<UInt8>) {
-    unsafe bytes.withUnsafeBufferPointer {
-      guard let start = $0.baseAddress else { return }
-      unsafe update(from: start, count: $0.count)
-    }
-    unsafe self += bytes.count
   }
 }

@@ -92,7 +92,12 @@ extension Timestamp: CustomStringConvertible {
 
   /// Appends `2024-02-03T12:15:00`, and `.000005` when there are microseconds.
   package func append(to output: inout [UInt8]) {
-    // Written into a form on the stack, and appended at once: a server does this for every message.
+    let (text, count) = form
+    output.append(copying: text.span.extracting(first: count))
+  }
+
+  /// What ``append(to:)`` appends, and how much of it: on the stack, because a server does this a lot.
+  package var form: (text: InlineArray<26, UInt8>, count: Int) {
     var text = InlineArray<26, UInt8>(repeating: UInt8(ascii: "-"))
     func put(_ value: Int, digits: Int, at place: Int) {
       var value = value
@@ -112,7 +117,7 @@ extension Timestamp: CustomStringConvertible {
     put(second, digits: 2, at: 17)
     text[19] = UInt8(ascii: ".")
     put(microsecond, digits: 6, at: 20)
-    output.append(copying: text.span.extracting(first: microsecond > 0 ? 26 : 19))
+    return (text, microsecond > 0 ? 26 : 19)
   }
 }
 

@@ -75,7 +75,7 @@ struct FastPathTests {
     var texts = 0
     for _ in 0..<200 {
       let line = text(&random)
-      guard LineInput.isText(line, line.indices) else { continue }
+      guard LineInput.isText(line, line.indices), SafeText.isText(line.span) else { continue }
       texts += 1
       let request = Request.say(id: 0, room: nil, form: 0, action: false, body: line)
       #expect(LineInput(line[...]) == .request(request))

@@ -22,7 +22,7 @@ struct Script {
 
   mutating func drain() {
     while true {
-      if lendsTexts, let room = door.nextRoom {
+      if lendsTexts, case .texts(let room) = door.comesNext() {
         takeTexts(for: room)
         continue
       }

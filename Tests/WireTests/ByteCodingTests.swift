@@ -79,12 +79,15 @@ struct ByteCodingTests {
   func pieces(count: Int) {
     var output: [UInt8] = []
     var expected: [UInt8] = []
-    let none: [UInt8] = []
     for round in 0..<20 as Range<UInt8> {
       let (a, b) = ([UInt8](repeating: round, count: count), [UInt8](repeating: 255, count: 3))
-      output.append(copying: a.span, b.span)
-      output.append(copying: b.span, a.span, none.span, a.span)
-      expected += a + b + b + a + a
+      output.append(addingCapacity: a.count + 7) { output in
+        output.append(copying: b.span)
+        output.append(copying: a.span)
+        output.append(round)
+        output.append(copying: b.span)
+      }
+      expected += b + a + [round] + b
       #expect(output == expected)
     }
   }

@@ -58,6 +58,13 @@ final class Client {
     if !isDraining { drain() }
   }
 
+  /// Tells this client alone under which numbers its texts are committed.
+  func accept(_ texts: ArraySlice<RoomBatch.Accepted>) {
+    guard !isOver else { return }
+    for text in texts { door.accept(text.id, as: text.number) }
+    if !isDraining { drain() }
+  }
+
   // MARK: - Seats
 
   /// A seat in a room that is asked to let the client in.
@@ -92,23 +99,29 @@ final class Client {
     defer { isDraining = false }
     // Who lets too much wait is about to be cut: what it still asks for would only add to that.
     while !isOver, link?.isOverfull != true {
-      if server.say(nextOf: self) { continue }
-      guard mayGoOn(), let action = door.next() else { break }
-      switch action {
+      switch door.comesNext() {
+      case .words:
+        door.takeWords { link?.send($0) }
+        continue
+      case .texts(let room):
+        if server.say(nextOf: self, in: room) { continue }
+      case .action: break
+      case .leave: guard mayLeave() else { return arm() }
+      case .nothing: return arm()
+      }
+      switch door.next() {
       case .request(let request): server.handle(request, of: self)
       case .transmit(let bytes): link?.send(bytes)
       case .close(let reason): close(reason)
+      case nil: break
       }
     }
     if !isOver { arm() }
   }
 
-  /// Whether the next action can be taken: `printf … | nc` says all and its end at once, and gets its
-  /// answers all the same.
-  private func mayGoOn() -> Bool {
-    guard let reason = door.pendingClose else { return true }
-    // Those who are sent away do not want to wait for anything, and nobody waits for them.
-    if case .dismissed = reason { return true }
+  /// Whether the client's own close can be taken: `printf … | nc` says all and its end at once, and
+  /// gets its answers all the same.
+  private func mayLeave() -> Bool {
     if fencesLeft == nil {
       fencesLeft = seats.count
       server.fence(self)
@@ -155,7 +168,9 @@ final class Client {
 
   /// One timer follows the door's deadline, and is moved only when an earlier one comes.
   private func arm() {
-    guard let deadline = door.deadline, deadline < timerDeadline || timer == nil else { return }
+    guard let deadline = door.deadlineNow(), deadline < timerDeadline || timer == nil else {
+      return
+    }
     if let timer { server.loop.cancel(timer) }
     timer = server.loop.schedule(self, at: deadline.nanoseconds)
     timerDeadline = deadline

@@ -47,7 +47,7 @@ final class RoomHome {
     case .say(let id, let form, let body):
       attempt(order, id) { () throws(RoomRefusal) in
         let number = try room.apply(.say(order.client, form: form, body: body), at: wall)
-        if id != 0 { tell(order, .accepted(id: id, number: number)) }
+        if id != 0 { accept(order.client, order.loop, id, number) }
       }
     case .rename(let nick):
       attempt(order, 0) { () throws(RoomRefusal) in
@@ -71,7 +71,7 @@ final class RoomHome {
   func say(_ texts: Span<Said>, in bytes: Span<UInt8>, by client: ClientID, at wall: Int64) {
     room.say(texts, in: bytes, by: client, at: wall) { id, answer in
       switch answer {
-      case .success(let number): tell(client, place.home, .accepted(id: id, number: number))
+      case .success(let number): accept(client, place.home, id, number)
       case .failure(let refusal):
         tell(
           client, place.home, .refused(id: id, code: refusal.code, text: refusal.description))
@@ -181,6 +181,12 @@ final class RoomHome {
 
   private func tell(_ order: RoomOrder, _ notice: Notice) {
     tell(order.client, order.loop, notice)
+  }
+
+  private func accept(_ client: ClientID, _ loop: Int, _ id: UInt64, _ number: UInt64) {
+    batches[loop].accepted.append(
+      .init(client: client, id: id, number: number, after: batches[loop].notices.count))
+    isConcerned[loop] = true
   }
 
   private func tell(_ client: ClientID, _ loop: Int, _ notice: Notice) {

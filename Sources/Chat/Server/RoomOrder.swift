@@ -52,12 +52,23 @@ struct RoomBatch: Sendable {
     let refusal: RoomRefusal
   }
 
+  /// A text that has got its number.
+  struct Accepted: Sendable, Equatable {
+    let client: ClientID
+    let id: UInt64
+    let number: UInt64
+    /// How many of `notices` come before.
+    let after: Int
+  }
+
   let room: Directory.Place
   /// Who gets all of `events`, and everything from now on.
   var attached: [Attachment] = []
   var events = Events()
   /// Answers to single clients, which come after the events.
   var notices: [(client: ClientID, notice: Notice)] = []
+  /// The many of these answers, in order among the others.
+  var accepted: [Accepted] = []
   /// Whose ``RoomOrder/Kind/fence`` all of the above came before.
   var fenced: [ClientID] = []
   /// Joins that were refused.
@@ -67,6 +78,7 @@ struct RoomBatch: Sendable {
   mutating func removeAll() {
     events = Events()
     if !notices.isEmpty { notices.removeAll(keepingCapacity: notices.capacity <= 64) }
+    if !accepted.isEmpty { accepted.removeAll(keepingCapacity: accepted.capacity <= 256) }
     if !attached.isEmpty { attached = [] }
     if !fenced.isEmpty { fenced = [] }
     if !refused.isEmpty { refused = [] }

@@ -233,8 +233,8 @@ final class ServerLoop: @unchecked Sendable {
   /// Says the texts that a client's door has next, when their room lives here.
   ///
   /// - Returns: Whether it did; otherwise they are requests like all others.
-  func say(nextOf client: Client) -> Bool {
-    guard let room = client.door.nextRoom, let home = client.home(of: room) else { return false }
+  func say(nextOf client: Client, in room: UInt32) -> Bool {
+    guard let home = client.home(of: room) else { return false }
     let wall = wall
     client.door.takeTexts { texts, bytes in
       home.say(texts, in: bytes, by: client.id, at: wall)
@@ -294,8 +294,26 @@ final class ServerLoop: @unchecked Sendable {
       if let client = clients[attachment.client] { attach(client, room, attachment) }
     }
     fans[room.id]?.deliver(batch.events, offset: offset, using: &buffer, through: flusher)
-    for (client, notice) in batch.notices { clients[client]?.tell(notice) }
+    var done = 0
+    for (index, (client, notice)) in batch.notices.enumerated() {
+      accept(batch.accepted, from: &done, before: index)
+      clients[client]?.tell(notice)
+    }
+    accept(batch.accepted, from: &done, before: .max)
     for client in batch.fenced { clients[client]?.passFence() }
+  }
+
+  /// Tells those whose texts were accepted before the notice with this number.
+  private func accept(_ texts: [RoomBatch.Accepted], from done: inout Int, before notice: Int) {
+    while done < texts.count, texts[done].after <= notice {
+      let start = done
+      while done < texts.count, texts[done].client == texts[start].client,
+        texts[done].after == texts[start].after
+      {
+        done += 1
+      }
+      clients[texts[start].client]?.accept(texts[start..<done])
+    }
   }
 
   private func attach(

@@ -18,6 +18,18 @@ package struct Door: Sendable {
     case close(CloseReason)
   }
 
+  package enum Next: Sendable {
+    /// Bytes to transmit: ``takeWords(_:)`` or ``next()``.
+    case words
+    /// For this room, 0 for the one that the client is in: ``takeTexts(_:)`` or ``next()``.
+    case texts(room: UInt32)
+    case action
+    /// The client's own close, with no other request before it: until it is taken, what the client
+    /// asked for can still be answered.
+    case leave
+    case nothing
+  }
+
   private enum State: Sendable {
     case undecided(Porch)
     case line(LineDoor)
@@ -120,9 +132,16 @@ package struct Door: Sendable {
   /// What to do next, or nil when all is done.
   package mutating func next() -> Action? { outbox.next() }
 
-  /// The room of the text that comes next (0: the one that the client is in), or nil when something
-  /// else does.
-  package var nextRoom: UInt32? { outbox.nextRoom }
+  /// What comes next: for a driver that takes much of it where it lies.
+  ///
+  /// As ``deadlineNow()`` it changes nothing, but what only reads a value that lies in an object is
+  /// given a copy of it, and a door has much to copy.
+  package mutating func comesNext() -> Next { outbox.comesNext }
+
+  package mutating func deadlineNow() -> Instant? { deadline }
+
+  /// Lends what is to be transmitted next; the same that ``next()`` gives.
+  package mutating func takeWords(_ take: ([UInt8]) -> Void) { outbox.takeWords(take) }
 
   /// Lends the texts that come next and are for the same room, with the bytes that they are places
   /// in: the same that ``next()`` gives one by one as requests, without a copy of each.
@@ -130,9 +149,11 @@ package struct Door: Sendable {
     outbox.takeTexts(take)
   }
 
-  /// The close that comes without another request before it: until the next action is taken, what
-  /// the client asked for can still be answered.
-  package var pendingClose: CloseReason? { outbox.pendingClose }
+  /// Tells this client alone that its text `id` is committed as `number`.
+  package mutating func accept(_ id: UInt64, as number: UInt64) {
+    guard !outbox.isOver, kind == .native else { return }
+    NativeFrame.appendAccepted(id: id, number: number, to: &outbox.told)
+  }
 
   /// Tells this client alone, in its door's form.
   ///

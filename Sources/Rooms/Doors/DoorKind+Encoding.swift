@@ -20,25 +20,33 @@ extension DoorKind {
 
   /// Appends all events of a turn, each as the other `encode` does, and notes who said which part.
   ///
-  /// In steady state this allocates nothing but a stamp of the time for the doors that show one.
+  /// `block` is empty before. In steady state nothing is allocated.
   package func encode(
     _ events: Events, room: UInt32, offset: Int, into block: inout [UInt8],
     parts: inout [EncodedPart]
   ) {
     var pen = PlainPen(self, room: room, offset: offset)
-    var end = block.count
-    for index in events.entries.indices {
-      let entry = events.entries[index]
-      if !pen.write(entry, of: events.bytes, into: &block) {
-        encode(events[index], room: room, offset: offset, into: &block)
+    var index = 0
+    while index < events.entries.count {
+      let first = index
+      var total = 0
+      while index < events.entries.count, let size = pen.size(of: events.entries[index], in: events)
+      {
+        total += size
+        index += 1
       }
-      // A door may show nothing of an event.
-      guard block.count > end else { continue }
-      end = block.count
-      if let last = parts.last, last.author == entry.author {
-        parts[parts.count - 1].end = end
+      if index > first {
+        let start = block.count
+        block.append(addingCapacity: total) { output in
+          for place in first..<index {
+            pen.write(events.entries[place], of: events, into: &output)
+            parts.note(events.entries[place].author, upTo: start + output.count)
+          }
+        }
       } else {
-        parts.append(EncodedPart(author: entry.author, end: end))
+        encode(events[index], room: room, offset: offset, into: &block)
+        parts.note(events.entries[index].author, upTo: block.count)
+        index += 1
       }
     }
   }
@@ -69,4 +77,17 @@ package struct EncodedPart: Sendable, Equatable {
   package let author: ClientID
   /// Where it ends; it begins where the part before it ends.
   package fileprivate(set) var end: Int
+}
+
+extension [EncodedPart] {
+  @inline(__always)
+  fileprivate mutating func note(_ author: ClientID, upTo end: Int) {
+    // A door may show nothing of an event.
+    guard end > last?.end ?? 0 else { return }
+    if let last, last.author == author {
+      self[count - 1].end = end
+    } else {
+      append(EncodedPart(author: author, end: end))
+    }
+  }
 }

@@ -1,3 +1,5 @@
+import Wire
+
 /// What a door wants done, in order.
 ///
 /// What the server tells goes out before the actions that still wait: they came from bytes that the
@@ -46,6 +48,16 @@ struct DoorOutbox: Sendable {
     guard !isClosed else { return }
     texts.append(text)
     texts[texts.count - 1].after = came
+  }
+
+  /// The same for a text without an id that may have to be repaired: then it does nothing.
+  @inline(__always)
+  mutating func say(_ place: Range<Int>, in bytes: borrowing [UInt8]) -> Bool {
+    let text = bytes.span.extracting(place)
+    let isPlain = text.isPlain
+    guard isPlain || SafeText.isText(text) else { return false }
+    say(Said(place, isPlain: isPlain))
+    return true
   }
 
   mutating func endTexts(in bytes: [UInt8]) {
@@ -103,15 +115,28 @@ struct DoorOutbox: Sendable {
     return nextAction()
   }
 
-  /// The room of the text that comes next, if a text comes next.
-  var nextRoom: UInt32? {
-    guard told.isEmpty, hasTextNext else { return nil }
-    return texts[firstText].room
+  /// What comes next.
+  var comesNext: Door.Next {
+    if !told.isEmpty { return .words }
+    if hasTextNext { return .texts(room: texts[firstText].room) }
+    guard first < actions.count else { return .nothing }
+    // Those who are sent away do not want to wait for anything, and nobody waits for them.
+    switch pendingClose {
+    case nil, .dismissed: return .action
+    default: return .leave
+    }
+  }
+
+  /// Lends what is to be transmitted next.
+  mutating func takeWords(_ take: ([UInt8]) -> Void) {
+    take(told)
+    told.removeAll(keepingCapacity: told.capacity <= 4096)
   }
 
   /// Lends the texts that come next and are for one room, and the bytes that they are in.
   mutating func takeTexts(_ take: (Span<Said>, Span<UInt8>) -> Void) {
-    guard let room = nextRoom else { return }
+    guard told.isEmpty, hasTextNext else { return }
+    let room = texts[firstText].room
     var end = firstText + 1
     while end < texts.count, texts[end].after == gone, texts[end].room == room { end += 1 }
     take(texts.span.extracting(firstText..<end), source.span)

@@ -84,9 +84,10 @@ struct LineDoor: Sendable {
       while !outbox.isClosed, let range = try decoder.next() {
         hasLine = true
         let line = decoder.buffer.withoutLineEnds(range)
-        if isEntered, LineInput.isText(decoder.buffer, line) {
-          outbox.say(Said(line))
-        } else {
+        let isSaid =
+          isEntered && LineInput.isText(decoder.buffer, line)
+          && outbox.say(line, in: decoder.buffer)
+        if !isSaid {
           obey(LineInput(decoder.buffer[line]), into: &outbox)
         }
       }

@@ -33,8 +33,8 @@ struct PrefixDoor: Sendable {
     do {
       while !outbox.isClosed, let range = try decoder.next() {
         isNew = true
-        if let text = text(in: range) {
-          outbox.say(Said(text))
+        if let text = text(in: range), outbox.say(text, in: decoder.buffer) {
+          continue
         } else {
           take(decoder.buffer[range], into: &outbox)
         }
@@ -50,7 +50,7 @@ struct PrefixDoor: Sendable {
     }
   }
 
-  /// The place of what a frame says, when that is all it does and nothing has to be changed.
+  /// The place of what a frame says, when that is all it does.
   private func text(in frame: Range<Int>) -> Range<Int>? {
     guard isEntered, !frame.isEmpty else { return nil }
     var place = frame
@@ -62,9 +62,7 @@ struct PrefixDoor: Sendable {
     }
     let text = decoder.buffer.withoutLineEnds(place)
     // What begins with a blank may be nothing but blanks.
-    guard !text.isEmpty, decoder.buffer[text.lowerBound] > UInt8(ascii: " "),
-      SafeText.isText(decoder.buffer.span.extracting(text))
-    else { return nil }
+    guard !text.isEmpty, decoder.buffer[text.lowerBound] > UInt8(ascii: " ") else { return nil }
     return text
   }
 

@@ -15,7 +15,7 @@ package struct Events: Sendable {
     var number: UInt64
     var wall: Int64
     var author: ClientID
-    /// The nick begins here in the bytes, then the body, up to the end.
+    /// The nick begins here in all bytes that there ever were, then the body, up to the end.
     var start: Int
     var bodyStart: Int
     var end: Int
@@ -31,6 +31,8 @@ package struct Events: Sendable {
 
   private(set) var bytes: [UInt8] = []
   private(set) var entries: [Entry] = []
+  /// How many bytes were there before those that are kept.
+  private var gone = 0
 
   package init() {}
 
@@ -57,9 +59,12 @@ package struct Events: Sendable {
     _ sort: Sort, nick: Span<UInt8>, body: Span<UInt8>, number: UInt64, wall: Int64,
     author: ClientID, trust: Trust, reason: LeaveReason = .quit, isPlain: Bool? = nil
   ) {
-    let start = bytes.count
+    let start = gone + bytes.count
     let bodyStart = start + nick.count
-    bytes.append(copying: nick, body)
+    bytes.append(addingCapacity: nick.count + body.count) { output in
+      output.append(copying: nick)
+      output.append(copying: body)
+    }
     entries.append(
       Entry(
         sort: sort, trust: trust, isPlain: isPlain ?? (nick.isPlain && body.isPlain),
@@ -67,32 +72,48 @@ package struct Events: Sendable {
         bodyStart: bodyStart, end: bodyStart + body.count))
   }
 
-  /// Appends an event of another list.
-  mutating func append(_ entry: Entry, of others: borrowing Events) {
-    var entry = entry
-    let shift = bytes.count - entry.start
-    bytes.append(copying: others.bytes.span.extracting(entry.start..<entry.end))
-    entry.start += shift
-    entry.bodyStart += shift
-    entry.end += shift
-    entries.append(entry)
+  /// Appends some neighbours of another list, numbered on from `number`.
+  mutating func append(
+    _ range: Range<Int>, of others: borrowing Events, numberedFrom number: UInt64
+  ) {
+    guard let first = range.first, let last = range.last else { return }
+    let start = others.entries[first].start
+    let shift = gone + bytes.count - start
+    bytes.append(
+      copying: others.bytes.span.extracting(
+        (start - others.gone)..<(others.entries[last].end - others.gone)))
+    var number = number
+    for index in range {
+      var entry = others.entries[index]
+      entry.number = number
+      entry.start += shift
+      entry.bodyStart += shift
+      entry.end += shift
+      entries.append(entry)
+      number += 1
+    }
   }
 
   /// Forgets the first `count` events, in time proportional to the others.
   mutating func removeFirst(_ count: Int) {
     guard count < entries.count else { return removeAll() }
-    let gone = entries[count].start
+    let start = entries[count].start
     entries.removeSubrange(..<count)
-    bytes.removeSubrange(..<gone)
-    for index in entries.indices {
-      entries[index].start -= gone
-      entries[index].bodyStart -= gone
-      entries[index].end -= gone
-    }
+    bytes.removeSubrange(..<(start - gone))
+    gone = start
   }
+
+  /// How many bytes of text the events from `first` on have.
+  func size(from first: Int) -> Int {
+    first < entries.count ? gone + bytes.count - entries[first].start : 0
+  }
+
+  func nick(_ entry: Entry) -> Range<Int> { (entry.start - gone)..<(entry.bodyStart - gone) }
+  func body(_ entry: Entry) -> Range<Int> { (entry.bodyStart - gone)..<(entry.end - gone) }
 
   /// Forgets all events and keeps the memory for the next ones, unless it is much.
   package mutating func removeAll() {
+    gone = 0
     bytes.removeAll(keepingCapacity: bytes.capacity <= 65_536)
     entries.removeAll(keepingCapacity: entries.capacity <= 1024)
   }
@@ -104,8 +125,7 @@ extension Events: RandomAccessCollection {
 
   package subscript(index: Int) -> ChatEvent {
     let entry = entries[index]
-    let text = bytes[entry.bodyStart..<entry.end]
-    var body: [UInt8] = []
+    let text = bytes[body(entry)]
     let kind: ChatEvent.Kind
     switch entry.sort {
     case .text: kind = .text
@@ -115,10 +135,9 @@ extension Events: RandomAccessCollection {
     case .leave: kind = .leave(reason: entry.reason)
     case .rename: kind = .rename(to: String(decoding: text, as: UTF8.self))
     }
-    if entry.sort != .rename { body = Array(text) }
     return ChatEvent(
       kind: kind, number: entry.number, wall: entry.wall, author: entry.author,
-      nick: String(decoding: bytes[entry.start..<entry.bodyStart], as: UTF8.self),
-      trust: entry.trust, body: body)
+      nick: String(decoding: bytes[nick(entry)], as: UTF8.self),
+      trust: entry.trust, body: entry.sort == .rename ? [] : Array(text))
   }
 }

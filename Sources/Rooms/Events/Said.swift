@@ -9,16 +9,20 @@ package struct Said: Sendable {
   package var form: SayForm
   package var start: Int
   package var end: Int
+  /// Whether its door has seen that it is printable ASCII, so that it need not be read again.
+  package var isPlain: Bool
   /// How many other actions of its door it comes behind.
   var after = 0
 
   package init(
-    _ range: Range<Int>, id: UInt64 = 0, room: UInt32 = 0, form: SayForm = .text
+    _ range: Range<Int>, id: UInt64 = 0, room: UInt32 = 0, form: SayForm = .text,
+    isPlain: Bool = false
   ) {
     self.id = id
     self.room = room
     self.form = form
     start = range.lowerBound
     end = range.upperBound
+    self.isPlain = isPlain
   }
 }

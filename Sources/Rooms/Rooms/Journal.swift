@@ -9,8 +9,9 @@ package struct Journal: Sendable {
   package let historyID: [UInt8]
   /// The number of the last event; 0 when nothing was ever said.
   package private(set) var head: UInt64 = 0
-  /// What the kept events weigh against ``byteLimit``.
-  package private(set) var bytes = 0
+  /// What the kept events weigh against ``byteLimit``: bytes of text and a little for the event
+  /// itself, so that many small ones count too.
+  package var bytes: Int { 64 * count + events.size(from: first) }
 
   /// The kept events are those from `first` on.
   private var events = Events()
@@ -28,14 +29,18 @@ package struct Journal: Sendable {
   package mutating func append(_ event: ChatEvent) -> UInt64 {
     var one = Events()
     one.append(event)
-    for entry in one.entries { keep(entry, of: one) }
+    keep(0..<1, of: one)
     return head
   }
 
   /// Keeps those of `happened` that were said, each as ``append(_:)`` does.
   mutating func append(saidIn happened: borrowing Events) {
-    for index in happened.entries.indices where happened.entries[index].sort.isSaid {
-      keep(happened.entries[index], of: happened)
+    var index = 0
+    while index < happened.entries.count {
+      let start = index
+      while index < happened.entries.count, happened.entries[index].sort.isSaid { index += 1 }
+      keep(start..<index, of: happened)
+      index += 1
     }
   }
 
@@ -56,26 +61,16 @@ package struct Journal: Sendable {
   /// The last `limit` kept events, oldest first.
   package func last(_ limit: Int) -> [ChatEvent] { Array(events[first...].suffix(max(0, limit))) }
 
-  private mutating func keep(_ entry: Events.Entry, of others: borrowing Events) {
-    var entry = entry
-    head += 1
-    entry.number = head
-    bytes += Journal.weight(of: entry)
-    events.append(entry, of: others)
-    while count > 1, count > Journal.eventLimit || bytes > Journal.byteLimit { forgetFirst() }
+  private mutating func keep(_ range: Range<Int>, of others: borrowing Events) {
+    events.append(range, of: others, numberedFrom: head + 1)
+    head += UInt64(range.count)
+    while count > 1, count > Journal.eventLimit || bytes > Journal.byteLimit { first += 1 }
     // When at least half is gone, moving the rest costs no more than it cost to bring that in.
-    let gone = events.entries[first].start
-    if first > count || gone > 4096 && gone > events.bytes.count - gone {
+    let kept = events.size(from: first)
+    let gone = events.bytes.count - kept
+    if first > count || gone > 4096 && gone > kept {
       events.removeFirst(first)
       first = 0
     }
   }
-
-  private mutating func forgetFirst() {
-    bytes -= Journal.weight(of: events.entries[first])
-    first += 1
-  }
-
-  /// Bytes of text and a little for the event itself, so that many small ones count too.
-  private static func weight(of entry: Events.Entry) -> Int { 64 + entry.end - entry.start }
 }

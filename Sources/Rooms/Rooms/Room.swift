@@ -64,7 +64,7 @@ package struct Room: Sendable {
       happen(.rename(to: nick), to: member, at: wall)
     case .say(let client, let form, let body):
       guard let member = seats[client] else { throw .notMember }
-      return try say(form, body.span, by: member, at: wall)
+      return try say(form, body.span, isPlain: body.span.isPlain, by: member, at: wall)
     case .takeOver(let ghost, let client):
       guard seats[client] == nil else { throw .alreadyMember }
       guard seats[ghost] != nil else { throw .notMember }
@@ -87,7 +87,8 @@ package struct Room: Sendable {
       do throws(RoomRefusal) {
         guard let member else { throw .notMember }
         let body = bytes.extracting(text.start..<text.end)
-        let number = try say(text.form, body, by: member, at: wall)
+        let number = try say(
+          text.form, body, isPlain: text.isPlain || body.isPlain, by: member, at: wall)
         if text.id != 0 { answer(text.id, .success(number)) }
       } catch {
         answer(text.id, .failure(error))
@@ -135,10 +136,10 @@ package struct Room: Sendable {
 
   @inline(__always)
   private mutating func say(
-    _ form: SayForm, _ body: Span<UInt8>, by member: borrowing Member, at wall: Int64
+    _ form: SayForm, _ body: Span<UInt8>, isPlain: Bool, by member: borrowing Member,
+    at wall: Int64
   ) throws(RoomRefusal) -> UInt64 {
     guard !isReadOnly else { throw .readOnly }
-    let isPlain = body.isPlain
     try Body.check(body, isText: form != .signed, isPlain: isPlain)
     lastNumber += 1
     pending.append(

@@ -60,9 +60,8 @@ package enum SafeText {
   }
 
   /// Whether ``repaired(_:)`` would change nothing.
-  @inline(__always)
   static func isText(_ bytes: Span<UInt8>) -> Bool {
-    bytes.isPlain || (try? UTF8Span(validating: bytes)) != nil
+    (try? UTF8Span(validating: bytes)) != nil
   }
 
   /// A line end where there can be none.

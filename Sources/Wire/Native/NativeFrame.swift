@@ -67,10 +67,7 @@ package enum NativeFrame: Equatable, Sendable {
     case .welcome(let welcome): try NativeFrame.append(.welcome, to: &output, welcome.write)
     case .say(let say): try NativeFrame.append(.say, to: &output, say.write)
     case .accepted(let id, let number):
-      try NativeFrame.append(.accepted, to: &output) {
-        $0.integer(id)
-        $0.integer(number)
-      }
+      NativeFrame.appendAccepted(id: id, number: number, to: &output)
     case .refused(let id, let code, let text):
       try NativeFrame.append(.refused, to: &output) { writer throws(WireError) in
         writer.integer(id)
