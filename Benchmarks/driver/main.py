@@ -2,6 +2,7 @@
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,7 @@ OTHERS = ("size", "counts", "growth")
 
 
 def run(arguments, usage):
-    options = {"--rounds": 9, "--seconds": 0.6, "--runs": 1, "--ratios": ""}
+    options = {"--rounds": 7, "--seconds": 0.6, "--runs": 1, "--ratios": ""}
     flags, names = set(), []
     rest = list(arguments)
     while rest:
@@ -34,12 +35,16 @@ def run(arguments, usage):
             names.append(word)
     every = rows.rows()
     if "--list" in flags:
-        print("\n".join([title for row in every for title, _, _ in row.judgements()] + list(OTHERS)))
+        print("\n".join([title for row in every for title in row.titles()] + list(OTHERS)))
         return 0
+    chosen = [] if names else every
     for name in names:
-        if name not in OTHERS and not any(row.is_called(name) for row in every):
+        # A row's whole name means that row alone.
+        called = ([row for row in every if name in row.titles()]
+                  or [row for row in every if any(title.startswith(name) for title in row.titles())])
+        if not called and name not in OTHERS:
             return _refuse(f"no row begins with {name}; --list shows them")
-    chosen = [row for row in every if not names or any(row.is_called(name) for name in names)]
+        chosen += [row for row in called if row not in chosen]
     others = [name for name in OTHERS if name in names or not names and name != "growth"]
     try:
         if options["--runs"] > 1:
@@ -100,6 +105,8 @@ def _measure(chosen, others, options, flags, arguments):
         if "--keep" in flags:
             counts.keep(figures)
         if "--check" in flags:
+            if not shutil.which("valgrind"):
+                _say("bench: no valgrind, so only allocations are compared\n")
             grown = counts.grown(figures)
     if "growth" in others:
         folder = growth.DOCS if "--append" in flags else servers.BUILT

@@ -20,8 +20,8 @@ class Row:
         """Its lines in the table: a name, what the ratio is of, and the target."""
         return [(self.name, self.by, self.target), *self.also]
 
-    def is_called(self, beginning):
-        return any(title.startswith(beginning) for title, _, _ in self.judgements())
+    def titles(self):
+        return [title for title, _, _ in self.judgements()]
 
 
 RELAY = "parley serve 127.0.0.1:0 --relay --frame line"
