@@ -64,6 +64,11 @@ struct DatagramBatchTests {
       #expect(try await four.receive(timeout: .seconds(60)).bytes == [4, 4])
       #expect(try await four.receive(timeout: .seconds(60)).bytes == [4])
       #expect(try await six.receive(timeout: .seconds(60)).bytes == [])
+      // An IPv4 socket reaches those that speak IPv4, and is told of the other one.
+      let other = try await Datagrams.bind(.ipv4(.loopback, port: 0), on: loop)
+      #expect(try await other.send(&batch) == 2)
+      #expect(batch.refusals.map(\.index) == [1])
+      #expect(try await four.receive(timeout: .seconds(60)).sender == other.localAddress)
     }
   }
 
