@@ -3,14 +3,15 @@ import Rooms
 /// A room on its home loop: applies orders, and at the end of the turn gives each loop its batch.
 final class RoomHome {
   let place: Directory.Place
-  private(set) var room: Room
+  // Unchecked, as the loop's own state: what a room is asked calls nobody who could ask it again.
+  @exclusivity(unchecked) private(set) var room: Room
   /// How many members each loop has.
   private var members: [Int]
   /// What this turn has for each loop besides the events.
-  private var batches: [RoomBatch]
+  @exclusivity(unchecked) private var batches: [RoomBatch]
   /// An empty batch with the memory of one that was given.
   private var spare: RoomBatch
-  private var isConcerned: [Bool]
+  @exclusivity(unchecked) private var isConcerned: [Bool]
   /// Who has left in this turn.
   private var leavers: Set<ClientID> = []
   /// How many long answers each client has got in this turn.

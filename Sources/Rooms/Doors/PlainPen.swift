@@ -79,13 +79,9 @@ struct PlainPen {
       output.append(UInt8(ascii: "\t"))
       output.append(copying: body)
     case .native:
-      let head = NativeFrame.eventHead(
-        room: room, number: entry.number, wall: entry.wall, form: .text, author: nick.count,
-        body: body.count)
-      output.append(copying: head.span)
-      output.append(copying: nick)
-      output.append(entry.trust.rawValue)
-      output.append(copying: body)
+      NativeFrame.appendEvent(
+        room: room, number: entry.number, wall: entry.wall, form: .text, author: nick,
+        trust: entry.trust.rawValue, body: body, into: &output)
     }
   }
 

@@ -8,48 +8,41 @@ extension NativeFrame {
     guard author.count <= UInt16.max else { throw .invalidValue("a nick") }
     let length = 25 + author.count + body.count
     guard length <= limit else { throw .frameTooLong(length: length, limit: limit) }
-    let head = eventHead(
-      room: room, number: number, wall: wall, form: form, author: author.count, body: body.count)
-    output.append(copying: head.span)
+    output.append(addingCapacity: 4 + length) { output in
+      appendEvent(
+        room: room, number: number, wall: wall, form: form, author: author, trust: trust,
+        body: body, into: &output)
+    }
+  }
+
+  /// Appends an event whose lengths have been checked, 29 bytes and the author and the body, where
+  /// there is room for it.
+  ///
+  /// A room encodes each message once for all its members, and small rooms feel what that costs.
+  package static func appendEvent(
+    room: UInt32, number: UInt64, wall: Int64, form: NativeForm, author: Span<UInt8>,
+    trust: UInt8, body: Span<UInt8>, into output: inout OutputSpan<UInt8>
+  ) {
+    output.append(bigEndian: UInt32(truncatingIfNeeded: 25 + author.count + body.count))
+    output.append(NativeType.event.rawValue)
+    output.append(bigEndian: room)
+    output.append(bigEndian: number)
+    output.append(bigEndian: wall)
+    output.append(form.rawValue)
+    output.append(bigEndian: UInt16(truncatingIfNeeded: author.count))
     output.append(copying: author)
     output.append(trust)
     output.append(copying: body)
   }
 
-  /// The fixed part of an event; the author, a byte of trust and the body follow.
-  ///
-  /// A room encodes each message once for all its members, and small rooms feel what that costs. So
-  /// this one frame knows its length beforehand, and its fixed part is made as one piece. The lengths
-  /// have been checked.
-  package static func eventHead(
-    room: UInt32, number: UInt64, wall: Int64, form: NativeForm, author: Int, body: Int
-  ) -> InlineArray<28, UInt8> {
-    var head = InlineArray<28, UInt8>(repeating: 0)
-    func put(_ value: UInt64, bytes: Int, at place: Int) {
-      for index in 0..<bytes {
-        head[place + index] = UInt8(truncatingIfNeeded: value >> (8 * (bytes - 1 - index)))
-      }
-    }
-    put(UInt64(25 + author + body), bytes: 4, at: 0)
-    head[4] = NativeType.event.rawValue
-    put(UInt64(room), bytes: 4, at: 5)
-    put(number, bytes: 8, at: 9)
-    put(UInt64(bitPattern: wall), bytes: 8, at: 17)
-    head[25] = form.rawValue
-    put(UInt64(author), bytes: 2, at: 26)
-    return head
-  }
-
   /// The answer to a `say` that is stored, which those who speak get for each text.
   package static func appendAccepted(id: UInt64, number: UInt64, to output: inout [UInt8]) {
-    var frame = InlineArray<21, UInt8>(repeating: 0)
-    frame[3] = 17
-    frame[4] = NativeType.accepted.rawValue
-    for index in 0..<8 {
-      frame[5 + index] = UInt8(truncatingIfNeeded: id >> (56 - 8 * UInt64(index)))
-      frame[13 + index] = UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64(index)))
+    output.append(addingCapacity: 21) { output in
+      output.append(bigEndian: 17 as UInt32)
+      output.append(NativeType.accepted.rawValue)
+      output.append(bigEndian: id)
+      output.append(bigEndian: number)
     }
-    output.append(copying: frame.span)
   }
 
   package static func appendPresence(
