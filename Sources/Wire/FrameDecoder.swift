@@ -39,11 +39,34 @@
     _ bytes: Span<UInt8>, lending body: (Span<UInt8>) throws(Failure) -> Bool
   ) throws(Failure) {
     guard !isInsideFrame, failure == nil else { return receive(bytes) }
-    var direct = FrameCutter(format, limit: limit)
-    defer { if direct.start < bytes.count { receive(bytes.extracting(direct.start...)) } }
     // What is wrong stays in the rest, where `next()` meets it again.
-    while let payload = try? direct.next(in: bytes) {
-      guard try body(bytes.extracting(payload)) else { return }
+    var rest = 0
+    defer { if rest < bytes.count { receive(bytes.extracting(rest...)) } }
+    switch format {
+    case .u16: try lend(UInt16.self, bytes, &rest, body)
+    case .u32: try lend(UInt32.self, bytes, &rest, body)
+    case .line, .dec10:
+      var cutter = FrameCutter(format, limit: limit)
+      while let payload = try? cutter.next(in: bytes) {
+        rest = cutter.start
+        guard try body(bytes.extracting(payload)) else { return }
+      }
+    }
+  }
+
+  /// Lends the payloads whose lengths are such numbers, and moves `rest` behind them.
+  @inlinable @inline(__always)
+  func lend<Number: FixedWidthInteger & BitwiseCopyable, Failure: Error>(
+    _ type: Number.Type, _ bytes: Span<UInt8>, _ rest: inout Int,
+    _ body: (Span<UInt8>) throws(Failure) -> Bool
+  ) throws(Failure) {
+    let limit = limit
+    while let number = bytes.bigEndian(type, at: rest) {
+      let first = rest &+ MemoryLayout<Number>.size
+      let length = Int(truncatingIfNeeded: number)
+      guard length <= limit, length <= bytes.count &- first else { return }
+      rest = first &+ length
+      guard try body(bytes.extracting(first..<rest)) else { return }
     }
   }
 
