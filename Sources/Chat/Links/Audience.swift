@@ -49,11 +49,15 @@ struct Audience<Member: Listener> {
       if let place = places[author.rawValue] { seats[place].turn = turn }
     }
     seats.withUnsafeBufferPointer { seats in
-      for seat in seats {
-        guard seat.turn == turn || seat.link.isSelective else {
-          seat.link.send(block, range)
-          continue
+      for index in seats.indices {
+        // Without a copy of the seat, and without a reference counted: that is most of the cost.
+        let isDone = Unmanaged.passUnretained(seats[index].link)._withUnsafeGuaranteedRef { link in
+          guard seats[index].turn != turn, !link.isSelective else { return false }
+          link.send(block, range)
+          return true
         }
+        if isDone { continue }
+        let seat = seats[index]
         buffer.forEachRun {
           $0 == seat.member.id || seat.link.isSelective && seat.member.isIgnoring($0)
         } _: {
