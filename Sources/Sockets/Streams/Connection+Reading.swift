@@ -15,34 +15,42 @@ extension Connection {
     into buffer: inout [UInt8], atMost maximum: Int = 65_536, timeout: Timeout = .inherited
   ) async throws -> Int {
     let source = source
-    // A task that prefers another loop can be here for the moment. All up to the wait happens at once;
-    // after the wait it may have moved.
-    guard source.loop.isCurrent else {
-      return try await readElsewhere(into: &buffer, maximum, timeout)
-    }
-    if !source.take(.reading) { try await source.begin(.reading, source.limit("read", timeout)) }
-    do {
-      if source.isCancelled { throw CancellationError() }
-      var limit: Limit?
-      while source.loop.isCurrent {
-        if let count = try readNow(into: &buffer, maximum) {
+    // What every idle connection is in: the fewer variables live here, the smaller it is.
+    if source.loop.isCurrent, source.isHome, source.take(.reading) {
+      var deadline: Nanoseconds?
+      var outcome = source.isCancelled ? Outcome.cancelled : .ready
+      // A task that prefers another loop can be here for the moment, and comes back over there after a wait.
+      while outcome == .ready, source.loop.isCurrent {
+        if let result = readNow(into: &buffer, maximum) {
           source.end(.reading)
-          return count
+          return try result.get()
         }
-        let known = limit ?? source.limit("read", timeout)
-        limit = known
-        switch source.step(.reading, known.deadline) {
-        case .known(let outcome): try source.check(outcome, known)
-        case .stay: try source.check(await source.loop.lounge.stay(source, .reading), known)
-        case .suspend: try await source.wait(.reading, known)
+        let end = deadline ?? source.deadline(timeout)
+        deadline = end
+        if let known = source.prepareStay(.reading, until: end) {
+          outcome = known
+        } else {
+          outcome = await source.loop.lounge.stay(source, .reading)
         }
       }
-    } catch {
       source.end(.reading)
-      throw error
+      try source.check(outcome, "read", timeout)
     }
-    source.end(.reading)
-    return try await readElsewhere(into: &buffer, maximum, timeout)
+    return try await readInLine(into: &buffer, maximum, timeout)
+  }
+
+  /// Reads for a task that is not that of the connection's scope, or not on the loop's thread.
+  private func readInLine(
+    into buffer: inout [UInt8], _ maximum: Int, _ timeout: Timeout
+  ) async throws -> Int {
+    guard loop.isHome else { return try await readElsewhere(into: &buffer, maximum, timeout) }
+    let limit = source.limit("read", timeout)
+    try await source.begin(.reading, limit)
+    defer { source.end(.reading) }
+    while true {
+      if let result = readNow(into: &buffer, maximum) { return try result.get() }
+      try await source.wait(.reading, limit)
+    }
   }
 
   /// Reads for a task that is not on the loop's thread.
@@ -58,7 +66,9 @@ extension Connection {
 
   /// Reads once, appending to `buffer`; 0 at the end of the stream, nil when it would block.
   @inline(__always)
-  private func readNow(into buffer: inout [UInt8], _ maximum: Int) throws -> Int? {
+  private func readNow(
+    into buffer: inout [UInt8], _ maximum: Int
+  ) -> Result<Int, SocketError>? {
     let size = min(max(maximum, 1), source.loop.scratch.count)
     let outcome: StreamCore.ReadOutcome?
     if buffer.capacity - buffer.count < size {
@@ -70,11 +80,10 @@ extension Connection {
       outcome = source.core?.read(size, into: &buffer)
     }
     switch outcome {
-    case nil: throw closedError("read")
-    case .bytes(let count): return count
-    case .end: return 0
-    case .failed(let code):
-      throw SocketError(operation: "read", address: peerAddress.description, code: code)
+    case nil: return .failure(closedError("read"))
+    case .bytes(let count): return .success(count)
+    case .end: return .success(0)
+    case .failed(let code): return .failure(source.failure("read", .system(code)))
     case .wouldBlock: return nil
     }
   }

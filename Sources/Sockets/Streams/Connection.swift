@@ -18,11 +18,11 @@ public struct Connection: Sendable {
   package let source: Source
 
   /// The address of the other side.
-  public let peerAddress: SocketAddress
+  public var peerAddress: SocketAddress { source.peer ?? .unix(.unnamed) }
 
   package init(_ source: Source, peer: SocketAddress) {
     self.source = source
-    peerAddress = peer
+    source.peer = peer
   }
 
   /// The loop that the connection lives on.

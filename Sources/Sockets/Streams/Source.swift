@@ -12,23 +12,24 @@ package final class Source: @unchecked Sendable {
   /// The two directions of a socket, which never hinder each other.
   package enum Side { case reading, writing }
 
-  // Unchecked for the reason that the loop's own state is.
+  // Unchecked for the reason that the loop's own state is; in this order, because every idle connection has one.
   package let loop: EventLoop
   /// The socket; nil once closed.
   @exclusivity(unchecked) package var core: StreamCore?
-  /// What operations may take unless the call says otherwise.
-  @exclusivity(unchecked) package var timeout = Timeout.inherited
-
+  @exclusivity(unchecked) private var tickets: UInt32 = 0
   @exclusivity(unchecked) private var reading = Waiters()
   @exclusivity(unchecked) private var writing = Waiters()
-  @exclusivity(unchecked) private var tickets: UInt32 = 0
   /// The task of the scope that the socket belongs to; its cancellation is heard all the time.
   @exclusivity(unchecked) private var home: UnsafeMutableRawPointer?
-  private let isScopeCancelled = Atomic<Bool>(false)
   /// Takes what arrives while the reader stays in the lounge.
   @exclusivity(unchecked) package var pump: (any Pump)?
-  @exclusivity(unchecked) private var timer: Timers<any TimerTarget>.ID?
   @exclusivity(unchecked) private var timerDeadline = Nanoseconds.max
+  @exclusivity(unchecked) private var timer: Timers<any TimerTarget>.ID?
+  private let isScopeCancelled = Atomic<Bool>(false)
+  /// What operations may take unless the call says otherwise.
+  @exclusivity(unchecked) package var timeout = Timeout.inherited
+  /// The other side, of a connection.
+  @exclusivity(unchecked) package var peer: SocketAddress?
 
   /// Registers a descriptor on the calling loop.
   package init(
@@ -47,8 +48,7 @@ package final class Source: @unchecked Sendable {
     home = nil
     if let timer { loop.cancel(timer) }
     timer = nil
-    wake(.reading, .closed) { _ in true }
-    wake(.writing, .closed) { _ in true }
+    wake(.all, .closed)
   }
 }
 
@@ -62,9 +62,17 @@ package struct Limit {
 extension Source {
   /// The limit of an operation that starts now.
   package func limit(_ operation: StaticString, _ timeout: Timeout) -> Limit {
-    let effective = timeout.resolved(self.timeout).resolved(loop.defaultTimeout)
+    let effective = effective(timeout)
     return Limit(
       operation: operation, timeout: effective, deadline: loop.deadline(effective))
+  }
+
+  /// Until when an operation that starts now may take.
+  func deadline(_ timeout: Timeout) -> Nanoseconds { loop.deadline(effective(timeout)) }
+
+  /// What a timeout means here.
+  func effective(_ timeout: Timeout) -> Timeout {
+    timeout.resolved(self.timeout).resolved(loop.defaultTimeout)
   }
 
   /// Makes the calling task the scope that the socket belongs to, until the socket is closed.
@@ -76,11 +84,7 @@ extension Source {
   /// Whether the calling task is cancelled.
   @inline(__always)
   var isCancelled: Bool {
-    if let home, home == parley_current_task() {
-      isScopeCancelled.load(ordering: .relaxed)
-    } else {
-      Task.isCancelled
-    }
+    isHome ? isScopeCancelled.load(ordering: .relaxed) : Task.isCancelled
   }
 
   /// The scope's task was cancelled: its waits end.
@@ -88,10 +92,7 @@ extension Source {
   /// May be called from any thread.
   package func cancelScope() {
     isScopeCancelled.store(true, ordering: .relaxed)
-    loop.execute {
-      self.wake(.reading, .cancelled) { $0.isOfScope }
-      self.wake(.writing, .cancelled) { $0.isOfScope }
-    }
+    loop.execute { self.wake(.scope, .cancelled) }
   }
 
   /// Waits until the side may be ready again.
@@ -99,11 +100,14 @@ extension Source {
   /// The caller has the side's turn, has tried, and was told that it would block; an owner that makes
   /// its own system calls has told ``core`` so.
   package func wait(_ side: Side, _ limit: Limit) async throws {
-    switch step(side, limit.deadline) {
-    case .known(let outcome): try check(outcome, limit)
-    case .stay: try check(await loop.lounge.stay(self, side), limit)
-    case .suspend: try check(await suspend(side, inLine: false, limit.deadline), limit)
-    }
+    try check(await wait(side, until: limit.deadline), limit.operation, limit.timeout)
+  }
+
+  /// Waits as above, and says what came of it.
+  func wait(_ side: Side, until deadline: Nanoseconds) async -> Outcome {
+    guard isHome else { return await suspend(side, inLine: false, deadline) }
+    if let known = prepareStay(side, until: deadline) { return known }
+    return await loop.lounge.stay(self, side)
   }
 
   /// Takes the side's turn, waiting in line while another task has it.
@@ -111,7 +115,7 @@ extension Source {
     try Task.checkCancellation()
     guard core != nil else { throw SocketError(operation: "\(limit.operation)", reason: .closed) }
     if take(side) { return }
-    try check(await suspend(side, inLine: true, limit.deadline), limit)
+    try check(await suspend(side, inLine: true, limit.deadline), limit.operation, limit.timeout)
   }
 
   /// Takes the side's turn if no other task has it.
@@ -144,35 +148,42 @@ extension Source {
     }
   }
 
-  func check(_ outcome: Outcome, _ limit: Limit) throws {
+  func check(_ outcome: Outcome, _ operation: StaticString, _ timeout: Timeout) throws {
     switch outcome {
     case .ready: return
     case .cancelled: throw CancellationError()
-    case .closed: throw SocketError(operation: "\(limit.operation)", reason: .closed)
+    case .closed: throw failure(operation, .closed)
     case .timedOut:
-      guard case .after(let duration) = limit.timeout else { return }
-      throw SocketError(operation: "\(limit.operation)", reason: .timedOut(after: duration))
+      guard case .after(let duration) = effective(timeout) else { return }
+      throw failure(operation, .timedOut(after: duration))
     }
+  }
+
+  func failure(_ operation: StaticString, _ reason: SocketError.Reason) -> SocketError {
+    SocketError(operation: "\(operation)", address: peer?.description, reason: reason)
   }
 }
 
 // MARK: - Waiting
 
 extension Source {
-  /// How a task that would block has to go on.
-  enum Step { case known(Outcome), stay, suspend }
-
-  /// What the calling task, which has the side's turn and would block, has to do next.
+  /// Whether the calling task is the one of the socket's scope.
   @inline(__always)
-  func step(_ side: Side, _ deadline: Nanoseconds) -> Step {
-    guard let home, home == parley_current_task() else { return .suspend }
-    if isScopeCancelled.load(ordering: .relaxed) { return .known(.cancelled) }
-    guard core != nil else { return .known(.closed) }
-    guard !isReady(side) else { return .known(.ready) }
-    self[side].first = Waiter(call: .coming, ticket: 0, deadline: deadline)
+  var isHome: Bool { home != nil && home == parley_current_task() }
+
+  /// Gets a place in the lounge for the scope's task, which has the side's turn and would block.
+  ///
+  /// - Returns: Nil when the task shall stay there at once, or what there is no need to wait for.
+  @inline(__always)
+  func prepareStay(_ side: Side, until deadline: Nanoseconds) -> Outcome? {
+    if isScopeCancelled.load(ordering: .relaxed) { return .cancelled }
+    guard core != nil else { return .closed }
+    guard !isReady(side) else { return .ready }
+    self[side].call = .coming
+    self[side].deadline = deadline
     loop.lounge.expect(self, side)
     arm(deadline)
-    return .stay
+    return nil
   }
 
   func suspend(_ side: Side, inLine: Bool, _ deadline: Nanoseconds) async -> Outcome {
@@ -183,23 +194,25 @@ extension Source {
         // Other jobs may have run since the caller looked.
         if Task.isCancelled { return continuation.resume(returning: .cancelled) }
         guard core != nil else { return continuation.resume(returning: .closed) }
-        let waiter = Waiter(call: .continuation(continuation), ticket: ticket, deadline: deadline)
         if inLine {
           guard !take(side) else { return continuation.resume(returning: .ready) }
-          self[side].line.append(waiter)
+          self[side].line.append(
+            Waiters.Next(continuation: continuation, ticket: ticket, deadline: deadline))
         } else {
           guard !isReady(side) else { return continuation.resume(returning: .ready) }
-          self[side].first = waiter
+          self[side].call = .continuation(continuation)
+          self[side].ticket = ticket
+          self[side].deadline = deadline
         }
         arm(deadline)
       }
     } onCancel: {
-      loop.execute { self.wake(side, .cancelled) { $0.ticket == ticket } }
+      loop.execute { self.wake(.one(ticket), .cancelled) }
     }
   }
 
   /// Keeps the task that came to stay.
-  func settle(_ job: UnownedJob, _ side: Side) { self[side].first?.call = .job(job) }
+  func settle(_ job: UnownedJob, _ side: Side) { self[side].call = .job(job) }
 
   /// How the last stay ended.
   @inline(__always)
@@ -210,28 +223,23 @@ extension Source {
     (side == .reading ? core?.canRead : core?.canWrite) == true
   }
 
-  private func wake(_ side: Side, _ outcome: Outcome, where condition: (Waiter) -> Bool) {
-    if let first = self[side].first, condition(first) { wakeFirst(side, outcome) }
-    guard !self[side].line.isEmpty else { return }
-    let woken = self[side].line.filter(condition)
-    self[side].line.removeAll(where: condition)
-    for waiter in woken {
-      if case .continuation(let continuation) = waiter.call {
-        continuation.resume(returning: outcome)
-      }
+  private func wake(_ whom: Waiters.Whom, _ outcome: Outcome) {
+    for side in [Side.reading, .writing] {
+      if self[side].firstIs(whom) { wakeFirst(side, outcome) }
+      for next in self[side].leaveLine(whom) { next.continuation.resume(returning: outcome) }
     }
   }
 
   @inline(__always)
   private func wakeFirst(_ side: Side, _ outcome: Outcome) {
-    guard let waiter = self[side].first else { return }
-    self[side].first = nil
-    switch waiter.call {
+    let call = self[side].call
+    self[side].call = .nobody
+    switch call {
     case .job(let job):
       self[side].outcome = outcome
       loop.run(job)
     case .continuation(let continuation): continuation.resume(returning: outcome)
-    case .coming: break
+    case .nobody, .coming: break
     }
   }
 
@@ -247,26 +255,22 @@ extension Source {
 extension Source: ReadinessTarget, TimerTarget {
   package func ready(_ readiness: Readiness) {
     core?.note(readiness)
-    if isReady(.reading), !pumps() { wakeFirst(.reading, .ready) }
+    if isReady(.reading), reading.isWaiting, !pumps() { wakeFirst(.reading, .ready) }
     if isReady(.writing) { wakeFirst(.writing, .ready) }
   }
 
   /// Lets the pump take what there is; true when the reader can go on waiting.
   private func pumps() -> Bool {
     guard let pump, pump.pump() else { return false }
-    if let deadline = reading.first?.deadline, deadline != .max {
-      // The timer comes too early, then, and finds that out.
-      reading.first?.deadline = limit("read", pump.timeout).deadline
-    }
+    // The timer comes too early, then, and finds that out.
+    if reading.deadline != .max { reading.deadline = deadline(pump.timeout) }
     return true
   }
 
   package func expired() {
     timer = nil
     timerDeadline = .max
-    let now = loop.now
-    wake(.reading, .timedOut) { $0.deadline <= now }
-    wake(.writing, .timedOut) { $0.deadline <= now }
+    wake(.late(loop.now), .timedOut)
     arm(min(reading.earliest, writing.earliest))
   }
 }
