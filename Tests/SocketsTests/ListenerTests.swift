@@ -202,4 +202,32 @@ struct ListenerTests {
       }
     }
   }
+
+  @Test("accepts nobody once its task is cancelled, though they wait already")
+  func cancelledBefore() async throws {
+    try await EventLoop.run { loop in
+      let listener = try await Listener.bind(.ipv4(.loopback, port: 0), on: loop)
+      let address = listener.localAddress
+      try await Sandbox.blocking { for _ in 0..<3 { _ = try Self.dial(address) } }
+      let running = Task(executorPreference: loop) {
+        try await listener.run { _ in Issue.record("somebody was let in") }
+      }
+      running.cancel()
+      await #expect(throws: CancellationError.self) { try await running.value }
+      listener.close()
+    }
+  }
+
+  @Test("runs twice at a time and ends both", .timeLimit(.minutes(1)))
+  func runsTwice() async throws {
+    try await EventLoop.run { loop in
+      let listener = try await Listener.bind(.ipv4(.loopback, port: 0), on: loop)
+      async let one: Void = listener.run { _ in }
+      async let other: Void = listener.run { _ in }
+      for _ in 0..<3 { await Task.yield() }
+      listener.close()
+      try await one
+      try await other
+    }
+  }
 }

@@ -14,6 +14,25 @@ enum Sandbox {
     )
   }
 
+  /// Lends two connected ends to `body`, the first of which belongs to the calling task, as in a listener's body.
+  static func scope<Result>(
+    _ transport: Transport = .unix, on loop: EventLoop,
+    _ body: (Connection, Connection) async throws -> Result
+  ) async throws -> Result {
+    let (one, other) = try pair(transport, on: loop)
+    let source = one.source
+    source.enterScope()
+    defer {
+      one.close()
+      other.close()
+    }
+    return try await withTaskCancellationHandler {
+      try await body(one, other)
+    } onCancel: {
+      source.cancelScope()
+    }
+  }
+
   /// Runs blocking code on a thread of its own: the tasks' threads must never block.
   static func blocking(_ body: @escaping @Sendable () throws -> Void) async throws {
     try await withUnsafeThrowingContinuation {

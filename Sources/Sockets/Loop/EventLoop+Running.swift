@@ -60,7 +60,7 @@ extension EventLoop {
       () async -> Swift.Result<Result, any Error> in
       // The compiler spares itself the move when what it sees next is a call of an async closure, which
       // does not move either: its code would run on the caller's thread until its first suspension.
-      if !isCurrent { await Task.yield() }
+      if !isCurrent || isScratchLent { await Task.yield() }
       do { return .success(try await body()) } catch { return .failure(error) }
     }
     // Still on this loop's thread, but with the caller's preference again: go where that says.

@@ -41,6 +41,9 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
 
   /// Where all sockets of the loop read into: valid until the next read, never across a suspension.
   package let scratch: UnsafeMutableRawBufferPointer
+  /// Whether a closure looks at `scratch` for the moment; a task that it starts and that runs at once
+  /// (`Task.immediate`) must not read into it.
+  @exclusivity(unchecked) var isScratchLent = false
 
   // Any thread.
   private struct Mailbox {
@@ -70,7 +73,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
   ) throws(SocketError) {
     self.name = name
     self.defaultTimeout = defaultTimeout
-    self.spin = spin.clampedNanoseconds
+    self.spin = min(spin.clampedNanoseconds, .max / 2)  // Added to the clock it must not overflow.
     poller = try Poller()
     bell = Descriptor(owning: try call("eventfd") { parley_eventfd() })
     scratch = .allocate(byteCount: 65_536, alignment: 64)
@@ -88,7 +91,7 @@ extension EventLoop {
   /// The thread alone does not tell: a task that prefers another loop can be here for the moment, and
   /// would go on over there as soon as it waits.
   package var isHome: Bool {
-    guard isCurrent else { return false }
+    guard isCurrent, !isScratchLent else { return false }
     return withUnsafeCurrentTask { $0?.unownedTaskExecutor == asUnownedTaskExecutor() }
   }
 

@@ -7,6 +7,7 @@ final class Chunks: Pump {
 
   let timeout: Timeout
   private let source: Source
+  private let peer: SocketAddress
   private let body: (Span<UInt8>, inout Replies) throws -> Void
   // Unchecked: on one thread, and `body`, which the replies are lent to, cannot reach this.
   @exclusivity(unchecked) var replies: Replies
@@ -16,20 +17,14 @@ final class Chunks: Pump {
   private static let burst = 16
 
   init(
-    _ source: Source, _ timeout: Timeout,
+    _ connection: Connection, _ timeout: Timeout,
     _ body: @escaping (Span<UInt8>, inout Replies) throws -> Void
   ) {
     self.timeout = timeout
-    self.source = source
+    source = connection.source
+    peer = connection.peerAddress
     self.body = body
     replies = Replies(to: source)
-  }
-
-  /// The replies that there was no room for, to be written by the task.
-  func takeReplies() -> [UInt8] {
-    let rest = Array(replies.pending[replies.sent...])
-    replies.clear()
-    return rest
   }
 
   /// Whether the stream has; throws what ended it otherwise.
@@ -42,28 +37,38 @@ final class Chunks: Pump {
   }
 
   func pump() -> Bool {
+    // The task is on its way, to send what is left or to tell why it ended.
+    guard end == nil, replies.pending.isEmpty else { return false }
     for _ in 0..<Chunks.burst {
       switch source.core?.read(into: source.loop.scratch) {
       case .bytes(let count):
-        do {
-          try body(Span(_unsafeBytes: source.loop.scratch[..<count]), &replies)
-        } catch {
-          end = .failed(error)
-        }
+        lend(count)
         guard replies.flush(), end == nil else { return false }
       case .wouldBlock: return true
       case .end:
         end = .end
         return false
       case .failed(let code):
-        end = .failed(SocketError(operation: "read", code: code))
+        end = .failed(SocketError(operation: "read", address: peer.description, code: code))
         return false
       case nil:
-        end = .failed(SocketError(operation: "read", reason: .closed))
+        end = .failed(
+          SocketError(operation: "read", address: peer.description, reason: .closed))
         return false
       }
     }
     source.core?.registered.retryNextTurn()
     return true
+  }
+
+  private func lend(_ count: Int) {
+    let wasLent = source.loop.isScratchLent
+    source.loop.isScratchLent = true
+    defer { source.loop.isScratchLent = wasLent }
+    do {
+      try body(Span(_unsafeBytes: source.loop.scratch[..<count]), &replies)
+    } catch {
+      end = .failed(error)
+    }
   }
 }

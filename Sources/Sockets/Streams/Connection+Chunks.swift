@@ -9,8 +9,8 @@ extension Connection {
   ///
   /// - Parameters:
   ///   - timeout: How long to wait for the next chunk, and for room to send.
-  ///   - body: Gets the bytes, 1 to 65,536, which it cannot keep, and adds replies if it likes. Called on the loop's
-  ///     thread and, when the caller is on no actor, outside of any task: task-local values are not seen.
+  ///   - body: Gets the bytes, 1 to 65,536, which it cannot keep, and adds replies if it likes. When the caller is on
+  ///     the loop and on no actor, it may be called outside of any task: task-local values are not seen.
   /// - Throws: ``SocketError``, `CancellationError`, or what `body` threw; the replies added before are sent first.
   ///
   /// The corresponding C functions are `recv` and `send`.
@@ -26,12 +26,14 @@ extension Connection {
   }
 
   fileprivate func run(_ chunks: Chunks, _ mayPump: Bool) async throws {
+    // The closure may have closed the connection before all was sent.
+    defer { chunks.replies.giveBack() }
     while true {
       let isEmptied = chunks.pump()
-      if !chunks.replies.pending.isEmpty {
-        try await write(chunks.takeReplies(), timeout: chunks.timeout)
-      }
+      if !chunks.replies.pending.isEmpty { try await finish(chunks) }
       if try chunks.hasEnded() { return }
+      // Who never waits would never hear of it.
+      if source.isCancelled { throw CancellationError() }
       if !isEmptied || source.core?.canRead == true {
         await Task.yield()
         continue
@@ -40,6 +42,14 @@ extension Connection {
       defer { source.pump = nil }
       try await source.wait(.reading, source.limit("read", chunks.timeout))
     }
+  }
+
+  /// Sends the replies that there was no room for.
+  private func finish(_ chunks: Chunks) async throws {
+    let limit = source.limit("write", chunks.timeout)
+    let rest = chunks.replies.takeRest()
+    if !rest.hasTurn { try await source.begin(.writing, limit) }
+    try await writeRest(of: rest.bytes, from: rest.sent, limit, midway: rest.isMidway)
   }
 
   /// Whether the caller is on no actor.
@@ -51,9 +61,19 @@ extension Connection {
   private func forEachElsewhere(
     _ timeout: Timeout, _ body: (Span<UInt8>, inout Replies) throws -> Void
   ) async throws {
-    var replies = Replies(to: source)
+    let source = source
+    try await loop.perform {
+      try await source.begin(.reading, source.limit("read", timeout))
+    }
+    defer { source.end(.reading) }
+    var replies = Replies(to: source, isDirect: false)
     while true {
-      let bytes = try await read(timeout: timeout)
+      let bytes = try await loop.perform {
+        if source.isCancelled { throw CancellationError() }
+        var bytes: [UInt8] = []
+        _ = try await next(65_536, source.limit("read", timeout)) { bytes.append(contentsOf: $0) }
+        return bytes
+      }
       guard !bytes.isEmpty else { return }
       let failure = replies.collect(bytes, body)
       let answer = replies.pending
@@ -71,6 +91,6 @@ private struct Visit {
   let mayPump: Bool
 
   func run(_ body: @escaping (Span<UInt8>, inout Replies) throws -> Void) async throws {
-    try await connection.run(Chunks(connection.source, timeout, body), mayPump)
+    try await connection.run(Chunks(connection, timeout, body), mayPump)
   }
 }

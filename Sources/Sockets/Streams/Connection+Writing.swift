@@ -31,7 +31,11 @@ extension Connection {
   }
 
   /// Writes what is left, by a task that has the turn, and gives the turn back.
-  private func writeRest(of bytes: [UInt8], from start: Int, _ limit: Limit) async throws {
+  ///
+  /// `midway` says that something before these bytes belongs to the same message and has been sent.
+  func writeRest(
+    of bytes: [UInt8], from start: Int, _ limit: Limit, midway: Bool = false
+  ) async throws {
     var sent = start
     do {
       while sent < bytes.count, source.loop.isCurrent {
@@ -40,13 +44,15 @@ extension Connection {
         if count == 0 { try await source.wait(.writing, limit) }
       }
     } catch {
-      if sent > 0 { source.spoilWriting() }
+      if midway || sent > 0 { source.spoilWriting() }
       source.end(.writing)
       throw error
     }
     guard sent < bytes.count else { return source.end(.writing) }
     let reached = sent
-    try await loop.perform { try await self.writeRest(of: bytes, from: reached, limit) }
+    try await loop.perform {
+      try await self.writeRest(of: bytes, from: reached, limit, midway: midway)
+    }
   }
 
   /// Writes once from an offset: how many bytes went, 0 when there is no room.

@@ -111,6 +111,7 @@ public final class Listener: Sendable {
     let limit = source.limit("accept", nil)
     try await withThrowingDiscardingTaskGroup { group in
       while let number = source.core?.number {
+        try Task.checkCancellation()
         switch try door.accept(number, &group) {
         case .nobody: source.core?.noteNothingToRead()
         case .many:
@@ -121,6 +122,9 @@ public final class Listener: Sendable {
           continue
         }
         do {
+          // Another run of this listener may wait as well.
+          try await source.begin(.reading, limit)
+          defer { source.end(.reading) }
           try await source.wait(.reading, limit)
         } catch let error as SocketError where error.reason == .closed {
           return
@@ -194,6 +198,8 @@ private final class Door: @unchecked Sendable {
         } catch {
           failure = error
         }
+        // The body may have ended on another loop.
+        if !self.loop.isCurrent { await Task.yield() }
         self.leave(connection, failure)
       }
     } catch {

@@ -1,13 +1,21 @@
 /// What is sent back to a chunk of bytes; see ``Connection/forEach(timeout:_:)``.
 public struct Replies: ~Copyable {
   private let source: Source
-  var pending: [UInt8] = []
-  var sent = 0
+  /// Whether replies may leave during the call: only on the loop's thread.
+  private let isDirect: Bool
+  private(set) var pending: [UInt8] = []
+  private var sent = 0
+  /// The turn to write is kept as long as something is left, or another task's message would land in the middle.
+  private(set) var hasTurn = false
+  private var hasBegun = false
 
   /// From this size on bytes are sent from where they are; smaller ones are collected first.
   private static let direct = 4_096
 
-  init(to source: Source) { self.source = source }
+  init(to source: Source, isDirect: Bool = true) {
+    self.source = source
+    self.isDirect = isDirect
+  }
 
   /// Adds bytes to what is sent when the call that lends the replies returns.
   ///
@@ -40,7 +48,10 @@ public struct Replies: ~Copyable {
 
   /// Sends what there is room for; false when something is left.
   mutating func flush() -> Bool {
-    guard !pending.isEmpty else { return true }
+    guard !pending.isEmpty else {
+      giveBack()
+      return true
+    }
     sent += pending.withUnsafeBytes { writeNow(UnsafeRawBufferPointer(rebasing: $0[sent...])) }
     guard sent == pending.count else { return false }
     clear()
@@ -50,6 +61,7 @@ public struct Replies: ~Copyable {
   /// Forgets everything; memory that one large reply needed is given back.
   mutating func clear() {
     sent = 0
+    giveBack()
     if pending.capacity > 131_072 {
       pending = []
     } else {
@@ -57,11 +69,38 @@ public struct Replies: ~Copyable {
     }
   }
 
+  /// What there was no room for, for a task that then has the turn if these have had it.
+  mutating func takeRest() -> Rest {
+    let rest = Rest(bytes: pending, sent: sent, hasTurn: hasTurn, isMidway: hasBegun)
+    pending = []
+    sent = 0
+    hasTurn = false
+    hasBegun = false
+    return rest
+  }
+
+  struct Rest {
+    let bytes: [UInt8]
+    let sent: Int
+    let hasTurn: Bool
+    /// Whether a part has been sent, which may be longer than `sent`.
+    let isMidway: Bool
+  }
+
+  /// Gives the turn to write back.
+  mutating func giveBack() {
+    hasBegun = false
+    guard hasTurn else { return }
+    hasTurn = false
+    source.end(.writing)
+  }
+
   /// Writes once, if no other task writes; errors are left to the next write.
-  private func writeNow(_ bytes: UnsafeRawBufferPointer) -> Int {
-    guard source.loop.isCurrent, source.take(.writing) else { return 0 }
-    defer { source.end(.writing) }
+  private mutating func writeNow(_ bytes: UnsafeRawBufferPointer) -> Int {
+    guard isDirect, hasTurn || source.take(.writing) else { return 0 }
+    hasTurn = true
     guard case .wrote(let count) = source.core?.write(bytes) else { return 0 }
+    hasBegun = hasBegun || count > 0
     return count
   }
 }

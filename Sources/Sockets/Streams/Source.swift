@@ -261,6 +261,7 @@ extension Source: ReadinessTarget, TimerTarget {
 
   /// Lets the pump take what there is; true when the reader can go on waiting.
   private func pumps() -> Bool {
+    // A reader that has been woken goes on itself: with a task that was cancelled nothing more is taken.
     guard let pump, pump.pump() else { return false }
     // The timer comes too early, then, and finds that out.
     if reading.deadline != .max { reading.deadline = deadline(pump.timeout) }
