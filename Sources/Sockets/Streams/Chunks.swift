@@ -8,9 +8,9 @@ final class Chunks: Pump {
   let timeout: Timeout
   private let source: Source
   private let peer: SocketAddress
-  private let body: (Span<UInt8>, inout Replies) throws -> Void
+  private let body: (Span<UInt8>, inout Connection.Replies) throws -> Void
   // Unchecked: on one thread, and `body`, which the replies are lent to, cannot reach this.
-  @exclusivity(unchecked) var replies: Replies
+  @exclusivity(unchecked) var replies: Connection.Replies
   @exclusivity(unchecked) private var end: End?
 
   /// So many chunks in a row, then other sockets have their turn.
@@ -18,13 +18,13 @@ final class Chunks: Pump {
 
   init(
     _ connection: Connection, _ timeout: Timeout,
-    _ body: @escaping (Span<UInt8>, inout Replies) throws -> Void
+    _ body: @escaping (Span<UInt8>, inout Connection.Replies) throws -> Void
   ) {
     self.timeout = timeout
     source = connection.source
     peer = connection.peerAddress
     self.body = body
-    replies = Replies(to: source)
+    replies = Connection.Replies(to: source)
   }
 
   /// Whether the stream has; throws what ended it otherwise.

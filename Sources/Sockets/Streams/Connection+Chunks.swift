@@ -90,7 +90,7 @@ private struct Visit {
   let timeout: Timeout
   let mayPump: Bool
 
-  func run(_ body: @escaping (Span<UInt8>, inout Replies) throws -> Void) async throws {
+  func run(_ body: @escaping (Span<UInt8>, inout Connection.Replies) throws -> Void) async throws {
     try await connection.run(Chunks(connection, timeout, body), mayPump)
   }
 }
