@@ -24,9 +24,14 @@ final class Flusher: TurnTarget, TimerTarget {
   private var common: Block?
   private var alarm: Alarm?
 
-  /// How many links are written for before the loop looks at its sockets again: the fewer, the more
-  /// lines share a write, and a look costs a tenth of that.
+  /// How many links are written for before the loop looks at its sockets again.
+  ///
+  /// The fewer, the more lines share a write, and a look costs a tenth of a write or two. While looks
+  /// bring nothing for many, each next share is twice as large.
   static let share = 4
+  @exclusivity(unchecked) private var nextShare = Flusher.share
+  /// Whether something for many has come since the last share.
+  @exclusivity(unchecked) private var hasNews = false
   /// The room of the block for all: enough for many turns, and for little cache.
   private static let commonBytes = 65_536
 
@@ -80,6 +85,7 @@ final class Flusher: TurnTarget, TimerTarget {
   ///
   /// A link that has not been served since then gets both in one piece.
   func share(_ bytes: UnsafeRawBufferPointer) -> (block: Block, range: Range<Int>) {
+    hasNews = true
     if isKnownUniquelyReferenced(&common) { common?.removeAll() }
     let block: Block
     if let common, common.free >= bytes.count {
@@ -102,7 +108,9 @@ final class Flusher: TurnTarget, TimerTarget {
       for link in links { link.overflow() }
       prepare()
     }
-    for _ in 0..<Flusher.share {
+    nextShare = hasNews ? Flusher.share : min(2 * nextShare, 1024)
+    hasNews = false
+    for _ in 0..<nextShare {
       guard let link = queue.popFirst() else { return }
       link.flush()
     }

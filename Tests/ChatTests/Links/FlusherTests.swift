@@ -74,6 +74,20 @@ struct FlusherTests {
     }
   }
 
+  @Test("looks around less and less while nothing comes for many")
+  func quiet() async throws {
+    try await EventLoop.run(defaultTimeout: .seconds(30)) { loop in
+      let flusher = Flusher(loop: loop, limit: 1 << 20)
+      let crowd = try Crowd(15 * Flusher.share, flusher)
+      var turns = 0
+      flusher.prepare = { turns += 1 }
+      crowd.send("one ", flusher)
+      // One share, two, four and eight.
+      while turns < 4 { try await loop.sleep(for: .zero) }
+      #expect(crowd.heard().allSatisfy { $0 == ["one "] })
+    }
+  }
+
   @Test("lets nobody wait for longer than one write to each of the others takes")
   func fairness() async throws {
     try await EventLoop.run(defaultTimeout: .seconds(30)) { loop in
