@@ -68,7 +68,11 @@ struct ForEachTests {
       try await Sandbox.scope(on: loop) { one, other in
         let hasReplied = Gate()
         let total = 5_000_000 / size * size
-        async let asked: Void = other.write("x")
+        async let asked: Void = {
+          // When it comes the reader waits already, so its task is woken to send the rest: behind the other one.
+          for _ in 0..<3 { await Task.yield() }
+          try await other.write("x")
+        }()
         async let intruding: Void = {
           await hasReplied.wait()
           try await one.write([2])
