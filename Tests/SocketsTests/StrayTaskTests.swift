@@ -123,7 +123,11 @@ struct StrayTaskTests {
           #expect(home.isCurrent)
           reported.open()
         } _: { _ in
-          try await withTaskExecutorPreference(away) { throw Oops() }
+          try await withTaskExecutorPreference(away) {
+            await Task.yield()
+            #expect(away.isCurrent)
+            throw Oops()
+          }
         }
         let target = Address(listener.localAddress)
         try await Connect.to(target, on: away, resolver: Resolver()) { client in
