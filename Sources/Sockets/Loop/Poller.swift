@@ -36,6 +36,7 @@ struct Poller: ~Copyable {
     var events = EPOLLRDHUP.rawValue | EPOLLET.rawValue
     if interest.contains(.readable) { events |= EPOLLIN.rawValue }
     if interest.contains(.writable) { events |= EPOLLOUT.rawValue }
+    if interest.contains(.urgent) { events |= EPOLLPRI.rawValue }
     return events
   }
 
@@ -63,6 +64,7 @@ struct Poller: ~Copyable {
       if event.events & EPOLLOUT.rawValue != 0 { readiness.insert(.writable) }
       if event.events & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue) != 0 { readiness.insert(.hangup) }
       if event.events & EPOLLERR.rawValue != 0 { readiness.insert(.failed) }
+      if event.events & EPOLLPRI.rawValue != 0 { readiness.insert(.urgent) }
       body(event.data.u64, readiness)
     }
   }

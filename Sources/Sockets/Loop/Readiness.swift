@@ -11,9 +11,11 @@ package struct Readiness: OptionSet, Sendable {
   package static let hangup = Readiness(rawValue: 4)
   /// The socket has an error to tell.
   package static let failed = Readiness(rawValue: 8)
+  /// Urgent data of TCP stands among what can be read: a read stops in front of it, however much follows.
+  package static let urgent = Readiness(rawValue: 16)
 
   /// What a stream wants to be told of; ends and errors are told to everybody.
-  package static let everything: Readiness = [.readable, .writable]
+  package static let everything: Readiness = [.readable, .writable, .urgent]
 }
 
 /// Who is told when a descriptor became ready, always on the loop's thread.

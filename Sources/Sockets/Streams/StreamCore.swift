@@ -52,7 +52,8 @@ package struct StreamCore: ~Copyable {
   package let registered: Registered
   private var mayRead = true
   private var mayWrite = true
-  private var hungUp = false
+  /// Whether a short read need not mean that nothing is left.
+  private var readsToEnd = false
   private var isSpoilt = false
 
   package init(_ registered: consuming Registered) { self.registered = registered }
@@ -72,7 +73,7 @@ package struct StreamCore: ~Copyable {
 
   /// Takes over what the loop said about the descriptor.
   package mutating func note(_ readiness: Readiness) {
-    if !readiness.isDisjoint(with: [.hangup, .failed]) { hungUp = true }
+    if !readiness.isDisjoint(with: [.hangup, .failed, .urgent]) { readsToEnd = true }
     if !readiness.isDisjoint(with: [.readable, .hangup, .failed]) { mayRead = true }
     if !readiness.isDisjoint(with: [.writable, .failed]) { mayWrite = true }
   }
@@ -85,8 +86,9 @@ package struct StreamCore: ~Copyable {
     while true {
       let result = parley_recv(number, buffer.baseAddress, buffer.count, 0)
       if result > 0 {
-        // A short read means that nothing is left, unless the end has come in the same edge.
-        if result < buffer.count && !hungUp { mayRead = false }
+        // A short read means that nothing is left, unless the end has come in the same edge, or the read stopped
+        // in front of urgent data.
+        if result < buffer.count && !readsToEnd { mayRead = false }
         return .bytes(result)
       }
       if result == 0 { return .end }
