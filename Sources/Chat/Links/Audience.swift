@@ -1,13 +1,13 @@
 import Rooms
 
 /// Who can be in an audience.
-protocol Listener: AnyObject {
+protocol Hearer: AnyObject {
   var id: ClientID { get }
   func isIgnoring(_ author: ClientID) -> Bool
 }
 
 /// Those who get one and the same bytes, in the order in which they came.
-struct Audience<Member: Listener> {
+struct Audience<Member: Hearer> {
   private struct Seat {
     let link: Link
     let member: Member

@@ -28,7 +28,7 @@ final class RelayClient {
   func finish() { link?.finish(within: relay.options.patience) }
 }
 
-extension RelayClient: Listener {
+extension RelayClient: Hearer {
   func isIgnoring(_ author: ClientID) -> Bool { false }
 }
 

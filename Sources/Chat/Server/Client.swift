@@ -177,7 +177,7 @@ final class Client {
   }
 }
 
-extension Client: Listener {
+extension Client: Hearer {
   func isIgnoring(_ author: ClientID) -> Bool { door.isIgnoring(author) }
 }
 

@@ -130,7 +130,8 @@ struct DoorOutbox: Sendable {
   /// Lends what is to be transmitted next.
   mutating func takeWords(_ take: ([UInt8]) -> Void) {
     take(told)
-    told.removeAll(keepingCapacity: told.capacity <= 4096)
+    // Answers to texts are short; a welcome is long, and must not stay with every quiet client.
+    told.removeAll(keepingCapacity: told.capacity <= 256)
   }
 
   /// Lends the texts that come next and are for one room, and the bytes that they are in.
