@@ -1,7 +1,7 @@
 import Glibc
 
 /// How the program ended, for scripts.
-enum ExitCode: CInt, Error {
+enum ExitCode: CInt {
   /// Also when a first SIGINT or SIGTERM ended it in order.
   case done = 0
   /// The peer or the data was wrong.

@@ -26,10 +26,8 @@ struct Main {
       case .show(let page):
         Output.standard.write(page)
         return .done
-      case .serve(let options):
-        return ServeCommand.run(options)
-      case .join(let options):
-        return Join.run(options)
+      case .run(let options):
+        return options.run()
       }
     } catch {
       Output.error.write(error.text)

@@ -12,7 +12,12 @@ struct ArgumentsTests {
   func bothForms(attached: Bool) throws {
     let words = attached ? ["a:1", "--nick=bo b"] : ["--nick", "bo b", "a:1"]
     let expected = JoinOptions(address: "a:1", nick: "bo b")
-    #expect(try Invocation(["join"] + words) == .join(expected))
+    #expect(try JoinOptions.verb.parse(words[...]) == expected)
+    guard case .run(let options) = try Invocation(["join"] + words) else {
+      Issue.record("not run")
+      return
+    }
+    #expect(options as? JoinOptions == expected)
   }
 
   @Test("every option of serve reaches its field")
@@ -51,6 +56,7 @@ struct ArgumentsTests {
       (["serve", "--listn", "a"], "there is no option --listn; did you mean --listen?"),
       (["serve", "--max-cl", "a"], "there is no option --max-cl; did you mean --max-clients?"),
       (["serve", "-x"], "there is no option -x"),
+      (["serve", "-open"], "there is no option -open; did you mean --open?"),
       (["serve", "a", "b"], "'b' is one argument too many"),
       (["join"], "ADDRESS is missing"),
       (["join", "a", "--nick"], "--nick needs NAME"),
@@ -112,6 +118,49 @@ struct ArgumentsTests {
     #expect(throws: UsageError.self) { try TimeLimit(text) }
   }
 
+  private struct Letters: Equatable {
+    var isKept = false
+    var isUnreliable = false
+    var wait = ""
+  }
+
+  private static var letters: Verb<Letters> {
+    Verb(
+      name: "letters", summary: "", operandUsage: "", operandCount: 0...0, notes: [],
+      groups: [
+        Verb.Group(
+          "Options",
+          [
+            .flag("-k, --keep", "") { $0.isKept = true },
+            .flag("-u, --udp", "") { $0.isUnreliable = true },
+            .value("-w, --wait", "S", "") { $0.wait = $1 },
+          ])
+      ],
+      initial: Letters(), applyOperands: { (_, _) throws(UsageError) in },
+      validate: { (_) throws(UsageError) in })
+  }
+
+  @Test(
+    "letters may stand together, and the last one may have its value attached or behind it",
+    arguments: [
+      ["-kuw5"], ["-ku", "-w", "5"], ["-k", "-u", "-w5"], ["--keep", "-uw", "5"],
+      ["-uk", "--wait=5"],
+    ])
+  func shortOptions(words: [String]) throws {
+    let expected = Letters(isKept: true, isUnreliable: true, wait: "5")
+    #expect(try Self.letters.parse(words[...]) == expected)
+  }
+
+  @Test(
+    "a wrong letter is named, and an option is one option by all its names",
+    arguments: [
+      (["-kx"], "there is no option -x"), (["-kw"], "-w needs S"),
+      (["-w1", "--wait", "2"], "--wait is given twice"),
+    ])
+  func wrongLetter(words: [String], expected: String) {
+    #expect(throws: UsageError(expected, verb: "letters")) { try Self.letters.parse(words[...]) }
+  }
+
   @Test("after -- everything is an operand")
   func endOfOptions() throws {
     #expect(try serve("--open", "--", "--nick").listeners.map(\.address) == ["--nick"])
@@ -120,17 +169,23 @@ struct ArgumentsTests {
 
   @Test("help wins over whatever is wrong with the line", arguments: ["--help", "-h"])
   func helpWins(word: String) throws {
-    #expect(try Invocation(["join", "--frob", word]) == .show(JoinOptions.verb.help))
-    #expect(try Invocation(["help", "join"]) == .show(JoinOptions.verb.help))
+    for words in [["join", "--frob", word], ["help", "join"]] {
+      guard case .show(let page) = try Invocation(words) else {
+        Issue.record("no page")
+        continue
+      }
+      #expect(page == HelpPage(JoinOptions.verb).text)
+    }
   }
 
-  @Test("help names every option, and fits 80 columns")
+  @Test("help names every option of every verb, and fits 80 columns")
   func helpIsWhole() throws {
-    let pages = [ServeOptions.verb.help, JoinOptions.verb.help]
-    for name in ServeOptions.verb.options.map(\.name) {
-      #expect(pages[0].contains("\n  \(name)"))
+    for page in Command.all.map(\.page) {
+      for option in page.options {
+        #expect(page.text.contains("\n  \(option.names.joined(separator: ", "))"))
+      }
+      for line in page.text.split(separator: "\n") { #expect(line.utf8.count <= 80, "\(line)") }
     }
-    for line in pages.joined().split(separator: "\n") { #expect(line.utf8.count <= 80, "\(line)") }
   }
 
   @Test("a usage error points at the help of its verb and ends with code 2")

@@ -1,7 +1,6 @@
 /// What one run of the program is to do.
-enum Invocation: Equatable {
-  case serve(ServeOptions)
-  case join(JoinOptions)
+enum Invocation {
+  case run(any CommandOptions)
   /// A page for standard output.
   case show(String)
 
@@ -13,41 +12,22 @@ enum Invocation: Equatable {
     }
     let rest = arguments.dropFirst()
     switch first {
-    case "serve":
-      let verb = ServeOptions.verb
-      self = try verb.parse(rest).map(Self.serve) ?? .show(verb.help)
-    case "join":
-      let verb = JoinOptions.verb
-      self = try verb.parse(rest).map(Self.join) ?? .show(verb.help)
     case "help", "--help", "-h":
       self = .show(try Self.page(rest))
     case "version", "--version", "-V":
       self = .show("parley \(version)\n")
     default:
-      throw Self.unknown(first)
+      let command = try Command.named(first)
+      self = try command.read(rest).map(Self.run) ?? .show(command.page.text)
     }
   }
 
   private static func page(_ words: ArraySlice<String>) throws(UsageError) -> String {
     switch words.first {
     case nil, "help": overview
-    case "serve": ServeOptions.verb.help
-    case "join": JoinOptions.verb.help
-    case .some(let word): throw unknown(word)
+    case .some(let word): try Command.named(word).page.text
     }
   }
-
-  private static func unknown(_ word: String) -> UsageError {
-    let known = verbs.map(\.name) + ["help", "--help", "--version"]
-    let guess = nearest(to: word, among: known).map { "; did you mean \($0)?" } ?? ""
-    let kind = word.utf8.starts(with: "-".utf8) ? "option" : "command"
-    return UsageError("there is no \(kind) \(word)\(guess)")
-  }
-
-  private static let verbs: [(name: String, summary: String)] = [
-    ("serve", "a chat server for every kind of client"),
-    ("join", "enter a chat from this terminal"),
-  ]
 
   private static var overview: String {
     var page = """
@@ -58,7 +38,7 @@ enum Invocation: Equatable {
       Commands
 
       """
-    for verb in verbs { page += helpEntry(verb.name, verb.summary) }
+    for command in Command.all { page += helpEntry(command.page.name, command.page.summary) }
     page += helpEntry("help COMMAND", "all about one command")
     page += helpEntry("--version", "which version this is")
     return page + """

@@ -1,5 +1,5 @@
 /// What `parley join` was asked for.
-struct JoinOptions: Equatable {
+struct JoinOptions: CommandOptions {
   enum Framing: String, CaseIterable {
     case line, dec10, u16, u32
   }
@@ -14,10 +14,12 @@ struct JoinOptions: Equatable {
 }
 
 extension JoinOptions {
+  func run() -> ExitCode { Join.run(self) }
+
   static var verb: Verb<JoinOptions> {
     Verb(
       name: "join",
-      summary: "parley join: enter a chat from this terminal",
+      summary: "enter a chat from this terminal",
       operandUsage: "ADDRESS",
       operandCount: 1...1,
       notes: [
@@ -36,27 +38,33 @@ extension JoinOptions {
           parley join classmate.local:9999 --frame dec10
         """,
       ],
-      options: [
-        .value(
-          "--nick", "NAME", "your name; without it your login name, or what the server gives you"
-        ) {
-          $0.nick = $1
-        },
-        .value("--room", "ROOM", "the room to enter; without it the server's first") {
-          $0.room = $1
-        },
-        .value(
-          "--frame", "KIND",
-          "enter a server that is not Parley's: line, dec10, u16 or u32 is what a message is there"
-        ) { (options, text) throws(UsageError) in options.framing = try choice(text, of: "--frame")
-        },
-        .value(
-          "--timeout", "S|none",
-          "seconds that connecting, and then being let in, may take; 10 unless said otherwise"
-        ) {
-          (options, text) throws(UsageError) in
-          options.timeout = try TimeLimit(text)
-        },
+      groups: [
+        Verb.Group(
+          "Options",
+          [
+            .value(
+              "--nick", "NAME",
+              "your name; without it your login name, or what the server gives you"
+            ) {
+              $0.nick = $1
+            },
+            .value("--room", "ROOM", "the room to enter; without it the server's first") {
+              $0.room = $1
+            },
+            .value(
+              "--frame", "KIND",
+              "enter a server that is not Parley's: line, dec10, u16 or u32 is what a message is there"
+            ) { (options, text) throws(UsageError) in
+              options.framing = try choice(text, of: "--frame")
+            },
+            .value(
+              "--timeout", "S|none",
+              "seconds that connecting, and then being let in, may take; 10 unless said otherwise"
+            ) {
+              (options, text) throws(UsageError) in
+              options.timeout = try TimeLimit(text)
+            },
+          ])
       ],
       initial: JoinOptions(),
       applyOperands: { (options, operands) throws(UsageError) in

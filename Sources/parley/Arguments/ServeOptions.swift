@@ -1,13 +1,13 @@
 /// What `parley serve` was asked for.
 ///
 /// Addresses and networks stay as they were typed: `Sockets` reads them, and knows what is wrong.
-struct ServeOptions: Equatable {
+struct ServeOptions: CommandOptions {
   /// The doors of one listener: the only one, or nil for "the first bytes tell".
   enum FixedDoor: String, CaseIterable {
     case line, dec10, u16, u32, native
   }
 
-  struct Listener: Equatable {
+  struct Listener: Equatable, Sendable {
     var address: String
     var door: FixedDoor?
   }
@@ -73,10 +73,12 @@ extension ServeOptions.Listener {
 }
 
 extension ServeOptions {
+  func run() -> ExitCode { ServeCommand.run(self) }
+
   static var verb: Verb<ServeOptions> {
     Verb(
       name: "serve",
-      summary: "parley serve: a chat server for every kind of client",
+      summary: "a chat server for every kind of client",
       operandUsage: "[ADDRESS]",
       operandCount: 0...1,
       notes: [
@@ -100,7 +102,10 @@ extension ServeOptions {
           parley serve --join --nick alice       take part yourself
         """,
       ],
-      options: listening + chatting + limits,
+      groups: [
+        Verb.Group("Where and who", listening), Verb.Group("What", chatting),
+        Verb.Group("Limits", limits),
+      ],
       initial: ServeOptions(),
       applyOperands: { (options, operands) throws(UsageError) in
         // The operand comes first, wherever it stood.

@@ -4,40 +4,51 @@
 struct Verb<Options> {
   /// One option of a verb.
   struct Option {
-    /// With the dashes: `--nick`.
-    var name: String
-    /// What stands for the value in the help, or nil for a flag.
-    var placeholder: String?
-    var isRepeatable: Bool
-    var help: String
+    var words: OptionWords
     /// Stores the value; for a flag the value is empty.
     var apply: (inout Options, String) throws(UsageError) -> Void
 
+    /// An option without a value; `names` is `--long`, or `-s, --long`, as the help shows it.
     static func flag(
-      _ name: String, _ help: String, apply: @escaping (inout Options) -> Void
+      _ names: String, _ help: String, apply: @escaping (inout Options) -> Void
     ) -> Option {
       Option(
-        name: name, placeholder: nil, isRepeatable: true, help: help,
+        words: OptionWords(names, placeholder: nil, isRepeatable: true, help: help),
         apply: { (options, _) throws(UsageError) in apply(&options) })
     }
 
+    /// An option with a value; `value` tells the shell what to offer for it.
     static func value(
-      _ name: String, _ placeholder: String, _ help: String, isRepeatable: Bool = false,
+      _ names: String, _ placeholder: String, _ help: String, isRepeatable: Bool = false,
+      value: ValueKind = .free,
       apply: @escaping (inout Options, String) throws(UsageError) -> Void
     ) -> Option {
       Option(
-        name: name, placeholder: placeholder, isRepeatable: isRepeatable, help: help, apply: apply)
+        words: OptionWords(
+          names, placeholder: placeholder, isRepeatable: isRepeatable, help: help, value: value),
+        apply: apply)
     }
   }
 
+  /// Options that belong together, under a heading of the help.
+  struct Group {
+    var title: String
+    var options: [Option]
+
+    init(_ title: String, _ options: [Option]) { (self.title, self.options) = (title, options) }
+  }
+
   var name: String
+  /// What it does, in some words without a full stop.
   var summary: String
   /// How the operands look in the usage line: `[ADDRESS]`.
   var operandUsage: String
+  /// What the shell offers for an operand.
+  var operand = ValueKind.free
   var operandCount: ClosedRange<Int>
   /// What a reader of the help should know besides the options, in paragraphs.
   var notes: [String]
-  var options: [Option]
+  var groups: [Group]
   var initial: Options
   var applyOperands: (inout Options, [String]) throws(UsageError) -> Void
   /// Looks at the whole: options that exclude or need each other.
@@ -45,6 +56,8 @@ struct Verb<Options> {
 }
 
 extension Verb {
+  var options: [Option] { groups.flatMap(\.options) }
+
   /// Reads what follows the verb on the command line; nil when the line asks for help.
   func parse(_ words: ArraySlice<String>) throws(UsageError) -> Options? {
     let written = words.prefix { $0 != "--" }
@@ -70,16 +83,15 @@ extension Verb {
         operands.append(word)
         continue
       }
+      guard word.utf8.starts(with: "--".utf8) else {
+        try applyShort(word, &rest, &seen, to: &result)
+        continue
+      }
       let equals = word.utf8.firstIndex(of: UInt8(ascii: "="))
       let key = String(word[..<(equals ?? word.endIndex)])
       let attached = equals.map { String(word[word.utf8.index(after: $0)...]) }
-      guard let option = options.first(where: { $0.name == key }) else {
-        throw UsageError("there is no option \(key)" + suggestion(for: key))
-      }
-      guard seen.insert(key).inserted || option.isRepeatable else {
-        throw UsageError("\(key) is given twice")
-      }
-      try option.apply(&result, value(of: option, attached: attached, rest: &rest))
+      let option = try option(key, &seen)
+      try option.apply(&result, value(of: option, as: key, attached: attached, rest: &rest))
     }
     guard operandCount.contains(operands.count) else { throw wrongCount(of: operands) }
     try applyOperands(&result, operands)
@@ -87,20 +99,60 @@ extension Verb {
     return result
   }
 
+  /// Applies a word of one dash: letters of flags, as in `-ku`, of which the last may have a value,
+  /// as in `-w5` or `-w 5`.
+  private func applyShort(
+    _ word: String, _ rest: inout ArraySlice<String>, _ seen: inout Set<String>,
+    to result: inout Options
+  ) throws(UsageError) {
+    var letters = word.unicodeScalars.dropFirst()
+    while let letter = letters.popFirst() {
+      let key = "-\(letter)"
+      let option: Option
+      do throws(UsageError) {
+        option = try self.option(key, &seen)
+      } catch {
+        // `-listen` is rather a forgotten dash than seven letters.
+        let isWord = word.unicodeScalars.count > 3
+        let guess = isWord ? nearest(to: "-" + word, among: longNames) : nil
+        guard let guess else { throw error }
+        throw UsageError("there is no option \(word); did you mean \(guess)?")
+      }
+      guard option.words.placeholder != nil else {
+        try option.apply(&result, "")
+        continue
+      }
+      let attached = letters.isEmpty ? nil : String(String.UnicodeScalarView(letters))
+      letters = letters.suffix(0)
+      try option.apply(&result, value(of: option, as: key, attached: attached, rest: &rest))
+    }
+  }
+
+  /// Finds an option by one of its names, and notes that it was seen.
+  private func option(_ key: String, _ seen: inout Set<String>) throws(UsageError) -> Option {
+    guard let option = options.first(where: { $0.words.names.contains(key) }) else {
+      throw UsageError("there is no option \(key)" + suggestion(for: key))
+    }
+    guard seen.insert(option.words.name).inserted || option.words.isRepeatable else {
+      throw UsageError("\(key) is given twice")
+    }
+    return option
+  }
+
   private func value(
-    of option: Option, attached: String?, rest: inout ArraySlice<String>
+    of option: Option, as key: String, attached: String?, rest: inout ArraySlice<String>
   ) throws(UsageError) -> String {
-    guard let placeholder = option.placeholder else {
-      guard attached == nil else { throw UsageError("\(option.name) takes no value") }
+    guard let placeholder = option.words.placeholder else {
+      guard attached == nil else { throw UsageError("\(key) takes no value") }
       return ""
     }
     if let attached {
-      guard !attached.isEmpty else { throw UsageError("\(option.name)= needs \(placeholder)") }
+      guard !attached.isEmpty else { throw UsageError("\(key)= needs \(placeholder)") }
       return attached
     }
     // A value that looks like an option is nearly always a forgotten value; with = it is meant.
     guard let next = rest.first, !next.isEmpty, !next.utf8.starts(with: "--".utf8) else {
-      throw UsageError("\(option.name) needs \(placeholder)")
+      throw UsageError("\(key) needs \(placeholder)")
     }
     rest.removeFirst()
     return next
@@ -113,8 +165,11 @@ extension Verb {
     return UsageError("'\(operands[operandCount.upperBound])' is one argument too many")
   }
 
+  private var longNames: [String] {
+    options.flatMap(\.words.names).filter { $0.utf8.starts(with: "--".utf8) } + ["--help"]
+  }
+
   private func suggestion(for key: String) -> String {
-    let known = options.map(\.name) + ["--help"]
-    return nearest(to: key, among: known).map { "; did you mean \($0)?" } ?? ""
+    nearest(to: key, among: longNames).map { "; did you mean \($0)?" } ?? ""
   }
 }

@@ -1,18 +1,51 @@
-extension Verb {
-  /// The page that `parley help VERB` shows.
-  var help: String {
-    let usage = ["parley", name, operandUsage, "[options]"].filter { !$0.isEmpty }
-    var page = "\(summary)\n\nUsage: \(usage.joined(separator: " "))\n"
-    for note in notes { page += "\n" + wrapped(note, indent: 0) }
-    page += "\nOptions\n"
-    for option in options {
-      page += entry([option.name, option.placeholder].compactMap(\.self), option.help)
-    }
-    return page + entry(["--help"], "this page")
+/// All that is told of one verb; help, man page and shell completions are made of it.
+struct HelpPage: Equatable {
+  struct Group: Equatable {
+    var title: String
+    var options: [OptionWords]
   }
 
-  private func entry(_ title: [String], _ help: String) -> String {
-    helpEntry(title.joined(separator: " "), help)
+  var name: String
+  var summary: String
+  var operandUsage: String
+  var operand: ValueKind
+  var notes: [String]
+  var groups: [Group]
+
+  var options: [OptionWords] { groups.flatMap(\.options) }
+
+  init<Options>(_ verb: Verb<Options>) {
+    name = verb.name
+    summary = verb.summary
+    operandUsage = verb.operandUsage
+    operand = verb.operand
+    notes = verb.notes
+    groups = verb.groups.map { Group(title: $0.title, options: $0.options.map(\.words)) }
+  }
+
+  /// `parley connect ADDRESS [options]`.
+  var usage: String {
+    ["parley", name, operandUsage, "[options]"].filter { !$0.isEmpty }.joined(separator: " ")
+  }
+
+  /// The page that `parley help VERB` shows.
+  var text: String {
+    var page = "parley \(name): \(summary)\n\nUsage: \(usage)\n"
+    for note in notes { page += "\n" + wrapped(note, indent: 0) }
+    for group in groups {
+      page += "\n\(group.title)\n"
+      for option in group.options { page += option.entry }
+    }
+    if groups.isEmpty { page += "\nOptions\n" }
+    return page + helpEntry("-h, --help", "this page")
+  }
+}
+
+extension OptionWords {
+  /// The option and what it does, in two columns.
+  fileprivate var entry: String {
+    let names = names.joined(separator: ", ")
+    return helpEntry([names, placeholder].compactMap(\.self).joined(separator: " "), help)
   }
 }
 

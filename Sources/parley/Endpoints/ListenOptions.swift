@@ -1,0 +1,64 @@
+import Sockets
+
+/// Where a verb listens and whom it lets in: the same words for every verb that does.
+struct ListenOptions: Equatable, Sendable {
+  /// As typed; `Sockets` reads them.
+  var addresses: [String] = []
+  var allow: [String] = []
+  var deny: [String] = []
+  var backlog: Int?
+  var maxConnections: Int?
+
+  /// The options but for the address itself, which some verbs take as an operand.
+  static func limits<Options>(
+    _ field: WritableKeyPath<Options, ListenOptions>
+  ) -> [Verb<Options>.Option] {
+    [
+      .value("--allow", "NETWORK", "only clients from here, as 10.1.0.0/16", isRepeatable: true) {
+        $0[keyPath: field].allow.append($1)
+      },
+      .value("--deny", "NETWORK", "no clients from here", isRepeatable: true) {
+        $0[keyPath: field].deny.append($1)
+      },
+      .value("--max-conns", "N", "connections at the same time") {
+        (options, text) throws(UsageError) in
+        options[keyPath: field].maxConnections = try count(
+          text, of: "--max-conns", in: 1...1_000_000)
+      },
+      .value("--backlog", "N", "connections that may wait for being accepted") {
+        (options, text) throws(UsageError) in
+        options[keyPath: field].backlog = try count(text, of: "--backlog", in: 1...65_535)
+      },
+    ]
+  }
+
+  /// `--listen` and the options above.
+  static func all<Options>(
+    _ field: WritableKeyPath<Options, ListenOptions>
+  ) -> [Verb<Options>.Option] {
+    [
+      .value(
+        "-l, --listen", "ADDRESS",
+        "serve here instead of connecting; a PORT alone is all addresses, IPv4 and IPv6",
+        isRepeatable: true
+      ) { $0[keyPath: field].addresses.append($1) }
+    ] + limits(field)
+  }
+
+  /// Binds every address, which names and PORTs alone may make several.
+  func bind(on loop: EventLoop) async throws -> [Listener] {
+    var options = Listener.Options()
+    options.backlog = backlog ?? options.backlog
+    options.maximumConnections = maxConnections
+    options.filter = AddressFilter(
+      allowed: try allow.map { try Network($0) }, denied: try deny.map { try Network($0) })
+    let resolver = Resolver()
+    var listeners: [Listener] = []
+    for text in addresses {
+      for address in try await resolver.resolve(try Address(text), for: .listening) {
+        listeners.append(try await Listener.bind(address, on: loop, options: options))
+      }
+    }
+    return listeners
+  }
+}

@@ -1,0 +1,70 @@
+import Glibc
+import Sockets
+
+/// Runs the work of a verb on a loop of its own; the one place for its signals and errors.
+enum Program {
+  /// Runs `body` to its end, or until SIGINT or SIGTERM cancels it; a second signal ends the program.
+  ///
+  /// - Parameters:
+  ///   - verb: Named in front of every error.
+  ///   - onSignal: The exit code after a first signal, and the moment for a last remark; by default
+  ///     130 or 143.
+  ///   - body: Must end soon when cancelled.
+  static func run(
+    _ verb: String,
+    onSignal: @escaping @Sendable (CInt) -> ExitCode = { ExitCode(signal: $0) },
+    _ body: @escaping @Sendable (EventLoop) async throws -> ExitCode
+  ) -> ExitCode {
+    do {
+      return try EventLoop.runBlocking { loop in
+        let signals = try await Signals([SIGINT, SIGTERM], on: loop)
+        let (first, hear) = AsyncStream.makeStream(of: CInt.self)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+          group.addTask {
+            hear.yield(try await signals.next())
+            exit(ExitCode(signal: try await signals.next()).rawValue)
+          }
+          defer { group.cancelAll() }
+          return try await until(first, onSignal) { try await body(loop) }
+        }
+      }
+    } catch {
+      Output.error.write("parley \(verb): \(error)\n")
+      return ExitCode(any: error)
+    }
+  }
+
+  /// Runs `body` until it ends, or cancels it when the first signal comes.
+  private static func until(
+    _ first: AsyncStream<CInt>, _ onSignal: @escaping @Sendable (CInt) -> ExitCode,
+    _ body: @escaping @Sendable () async throws -> ExitCode
+  ) async throws -> ExitCode {
+    try await withThrowingTaskGroup(of: ExitCode?.self) { group in
+      group.addTask { try await body() }
+      group.addTask {
+        for await signal in first {
+          // The last remark comes before what the body says of its end.
+          return onSignal(signal)
+        }
+        return nil
+      }
+      defer { group.cancelAll() }
+      return try await group.next().flatMap(\.self) ?? .done
+    }
+  }
+}
+
+extension ExitCode {
+  /// What the program ends with when a signal has cut it short.
+  init(signal: CInt) { self = signal == SIGINT ? .interrupted : .terminated }
+
+  /// The code for whatever ended a verb.
+  init(any error: any Error) {
+    switch error {
+    case let error as SocketError: self.init(error)
+    case is AddressError, is UsageError: self = .usage
+    case let complaint as Complaint: self = complaint.code
+    default: self = .local
+    }
+  }
+}
