@@ -10,6 +10,7 @@ enum Program {
   ///   - onSignal: The exit code after a first signal, and the moment for a last remark; by default
   ///     130 or 143.
   ///   - body: Must end soon when cancelled.
+  /// - Returns: What `body` returned, or the code of what it threw, which has then been said.
   static func run(
     _ verb: String,
     onSignal: @escaping @Sendable (CInt) -> ExitCode = { ExitCode(signal: $0) },
