@@ -18,6 +18,22 @@ enum ExitCode: CInt {
   case interrupted = 130
   case terminated = 143
 
+  /// What each code says, as the help tells it.
+  static let meanings: [(code: CInt, text: String)] = [
+    (0, "done, also when a first signal ended a chat or a server in order"),
+    (1, "the peer or the data was wrong"),
+    (2, "usage"),
+    (3, "trust refused"),
+    (4, "something on this machine: port in use, disk full, no descriptors left"),
+    (10, "refused"),
+    (11, "the name does not resolve"),
+    (12, "unreachable"),
+    (13, "timed out"),
+    (14, "connection reset"),
+    (130, "ended by SIGINT"),
+    (143, "ended by SIGTERM"),
+  ]
+
   /// The code for a system call that failed with this errno.
   init(systemError code: CInt) {
     switch code {

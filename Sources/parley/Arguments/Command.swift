@@ -23,6 +23,7 @@ struct Command {
     [
       Command(ServeOptions.self),
       Command(JoinOptions.self),
+      Command(CompletionsOptions.self),
     ]
   }
 

@@ -25,6 +25,7 @@ enum Invocation {
   private static func page(_ words: ArraySlice<String>) throws(UsageError) -> String {
     switch words.first {
     case nil, "help": overview
+    case "--man": ManPage(Command.all).text
     case .some(let word): try Command.named(word).page.text
     }
   }
@@ -39,7 +40,7 @@ enum Invocation {
 
       """
     for command in Command.all { page += helpEntry(command.page.name, command.page.summary) }
-    page += helpEntry("help COMMAND", "all about one command")
+    page += helpEntry("help COMMAND", "all about one command; help --man is the manual page")
     page += helpEntry("--version", "which version this is")
     return page + """
 

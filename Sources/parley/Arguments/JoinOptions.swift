@@ -53,7 +53,8 @@ extension JoinOptions {
             },
             .value(
               "--frame", "KIND",
-              "enter a server that is not Parley's: line, dec10, u16 or u32 is what a message is there"
+              "enter a server that is not Parley's: line, dec10, u16 or u32 is what a message is there",
+              value: .choices(Framing.self)
             ) { (options, text) throws(UsageError) in
               options.framing = try choice(text, of: "--frame")
             },

@@ -31,3 +31,11 @@ enum ValueKind: Equatable {
   case file
   case words([String])
 }
+
+extension ValueKind {
+  /// The words of an enum.
+  static func choices<Choice: RawRepresentable & CaseIterable>(_ type: Choice.Type) -> Self
+  where Choice.RawValue == String {
+    .words(Choice.allCases.map(\.rawValue))
+  }
+}

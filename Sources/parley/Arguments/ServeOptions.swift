@@ -152,7 +152,8 @@ extension ServeOptions {
       ) { $0.isRelay = true },
       .value(
         "--frame", "KIND",
-        "with --relay, what a message is: raw (the default), line, dec10, u16, u32"
+        "with --relay, what a message is: raw (the default), line, dec10, u16, u32",
+        value: .choices(RelayFraming.self)
       ) {
         (options, text) throws(UsageError) in
         options.relayFraming = try choice(text, of: "--frame")
@@ -160,7 +161,10 @@ extension ServeOptions {
       .flag("--no-gentle", "write to u16 and u32 clients as fast as to all others") {
         $0.isGentle = false
       },
-      .value("--log", "STYLE", "text (the default) or json: one line per event") {
+      .value(
+        "--log", "STYLE", "text (the default) or json: one line per event",
+        value: .choices(LogStyle.self)
+      ) {
         (options, text) throws(UsageError) in
         options.log = try choice(text, of: "--log")
       },
