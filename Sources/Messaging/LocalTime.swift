@@ -57,4 +57,9 @@ public struct LocalTime: Hashable, Sendable, CustomStringConvertible {
 
   /// `2024-02-03T12:15:00`, with `.000005` after it when there are microseconds.
   public var description: String { timestamp.description }
+
+  /// `Thu Jan  1 00:00:00 1970`: always 24 characters without a line end, microseconds left out.
+  ///
+  /// What a time server sends. The corresponding C function is `ctime`, which adds a line end.
+  public var ctime: String { timestamp.ctime }
 }

@@ -47,6 +47,38 @@ struct TimestampTests {
     #expect(Timestamp(year: 2023, month: 2, day: 31).day == 28)
   }
 
+  @Test("the form of C's ctime names every day as a calendar that counts does")
+  func ctime() {
+    let names = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    // From 1970-01-01, a Thursday, over a century that ends without a leap day and one that has it.
+    for days in 0..<150_000 {
+      let time = Timestamp(wallMilliseconds: Int64(days) * 86_400_000, offsetSeconds: 0)
+      guard time.ctime.hasPrefix(names[(days + 4) % 7] + " "), time.ctime.utf8.count == 24 else {
+        Issue.record("\(time) is \(time.ctime)")
+        return
+      }
+    }
+  }
+
+  @Test(
+    "the form of C's ctime",
+    arguments: [
+      (Timestamp(year: 1970, month: 1, day: 1), "Thu Jan  1 00:00:00 1970"),
+      (
+        Timestamp(year: 2026, month: 11, day: 21, hour: 3, minute: 20, second: 21, microsecond: 9),
+        "Sat Nov 21 03:20:21 2026"
+      ),
+      (Timestamp(year: 1, month: 1, day: 1), "Mon Jan  1 00:00:00 0001"),
+      (Timestamp.unknown, "Sat Jan  1 00:00:00 0000"),
+      (
+        Timestamp(year: 9999, month: 12, day: 31, hour: 23, minute: 59, second: 59),
+        "Fri Dec 31 23:59:59 9999"
+      ),
+    ])
+  func ctimeForm(time: Timestamp, text: String) {
+    #expect(time.ctime == text)
+  }
+
   @Test("reading what was written gives the same time", arguments: 0..<100)
   func roundTrip(seed: UInt64) {
     var random = Seeded(seed: seed)
