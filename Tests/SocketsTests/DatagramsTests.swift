@@ -1,6 +1,7 @@
 import Glibc
-import Sockets
 import Testing
+
+@testable import Sockets
 
 @Suite("datagrams")
 struct DatagramsTests {
@@ -19,6 +20,30 @@ struct DatagramsTests {
         let datagram = try await bob.receive(timeout: .seconds(60))
         #expect(datagram == .init(bytes: Array(text.utf8), sender: alice.localAddress))
         #expect(!datagram.isTruncated)
+      }
+    }
+  }
+
+  @Test("a socket is bound to the first address of a name that the machine has, and text is UTF-8")
+  func boundByName() async throws {
+    let resolver = Resolver { _ throws(SocketError) in
+      // The first is in a network for documentation: no machine has it.
+      [.ipv4(IPv4Address(rawValue: 0xC000_0201), port: 0), .ipv4(.loopback, port: 0)]
+    }
+    try await EventLoop.run { loop in
+      let alice = try await Datagrams.bind(Address("127.0.0.1:0"), on: loop)
+      let bob = try await Datagrams.bind(Address("name:0"), on: loop, resolver: resolver)
+      #expect(bob.localAddress.isLoopback && bob.localAddress.port != 0)
+      try await alice.send("è €", to: bob.localAddress)
+      let datagram = try await bob.receive(timeout: .seconds(60))
+      #expect(datagram.bytes.count == 6 && datagram.text == "è €")
+      try await alice.send([0xC3, 0x28], to: bob.localAddress)
+      let broken = try await bob.receive(timeout: .seconds(60))
+      #expect(broken.text == "\u{FFFD}(")
+      _ = await #expect {
+        _ = try await Datagrams.bind(Address("192.0.2.1:0"), on: loop)
+      } throws: { error in
+        (error as? SocketError)?.code == EADDRNOTAVAIL
       }
     }
   }

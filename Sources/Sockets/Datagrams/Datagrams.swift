@@ -6,7 +6,7 @@ internal import Synchronization
 /// twice or come late.
 ///
 ///     let datagrams = try await Datagrams.bind(.ipv4(.any, port: 0), on: loop)
-///     try await datagrams.send(Array("hello".utf8), to: peer)
+///     try await datagrams.send("hello", to: peer)
 ///     let datagram = try await datagrams.receive()
 ///
 /// It lives on one ``EventLoop`` and is closed by ``close()``, or when the last reference to it is gone.
@@ -42,6 +42,12 @@ public final class Datagrams: Sendable {
 
     /// Whether bytes were lost because more arrived than was asked for.
     public var isTruncated: Bool { originalCount > bytes.count }
+
+    /// The bytes as UTF-8, those that are not as U+FFFD.
+    ///
+    /// A sender may put anything in it: what a terminal could obey must be escaped before it is
+    /// printed, as `debugDescription` does.
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// Makes a datagram that is whole.
     public init(bytes: [UInt8], sender: SocketAddress) {
@@ -129,6 +135,35 @@ public final class Datagrams: Sendable {
     }
   }
 
+  /// Makes a socket and binds it to an address as people type it.
+  ///
+  /// Of the addresses that a name stands for it is the first that this machine has.
+  ///
+  /// - Parameters:
+  ///   - address: Where to receive; without a host it is every address of this machine.
+  ///   - loop: Where the socket lives.
+  ///   - options: Broadcast and sharing.
+  ///   - resolver: Who resolves names.
+  /// - Returns: The socket.
+  /// - Throws: ``SocketError`` of the operation `resolve` or `bind`; `CancellationError` when the task
+  ///   is cancelled while it waits for the resolver.
+  ///
+  /// The corresponding C function is `bind`.
+  public static func bind(
+    _ address: Address, on loop: EventLoop, options: Options = Options(),
+    resolver: Resolver = .shared
+  ) async throws -> Datagrams {
+    var limit: Duration?
+    if case .after(let total) = loop.defaultTimeout { limit = total }
+    let addresses = try await resolver.resolve(address, for: .listening, timeout: limit)
+    for address in addresses.dropLast() {
+      do {
+        return try await bind(address, on: loop, options: options)
+      } catch let error as SocketError where error.isMissingAddress {}
+    }
+    return try await bind(addresses[addresses.count - 1], on: loop, options: options)
+  }
+
   /// Closes the socket; everybody who waits for it gets an error, and what has not been received is lost.
   ///
   /// The corresponding C function is `close`.
@@ -167,6 +202,19 @@ public final class Datagrams: Sendable {
     } catch let error as SocketError {
       throw error.about(address.description)
     }
+  }
+
+  /// Sends one message, the text in UTF-8.
+  ///
+  /// - Parameters:
+  ///   - text: What to send.
+  ///   - address: To whom.
+  ///   - timeout: How long to wait for room in the socket's buffer.
+  /// - Throws: As ``send(_:to:timeout:)-([UInt8],_,_)``.
+  public func send(
+    _ text: String, to address: SocketAddress, timeout: Timeout = .inherited
+  ) async throws {
+    try await send(Array(text.utf8), to: address, timeout: timeout)
   }
 
   /// Receives one message, waiting until there is one.
