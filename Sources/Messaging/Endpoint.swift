@@ -29,16 +29,14 @@ public struct Endpoint: Sendable, CustomStringConvertible {
 
   let resolver: Resolver
 
-  private static let sharedResolver = Resolver()
-
   /// Makes an endpoint of an address.
   ///
   /// - Parameters:
   ///   - address: Where.
-  ///   - resolver: Who resolves names; nil for one that all endpoints share.
-  public init(_ address: Address, resolver: Resolver? = nil) {
+  ///   - resolver: Who resolves names.
+  public init(_ address: Address, resolver: Resolver = .shared) {
     self.address = address
-    self.resolver = resolver ?? Endpoint.sharedResolver
+    self.resolver = resolver
   }
 
   /// Makes an endpoint of an address as people type it.

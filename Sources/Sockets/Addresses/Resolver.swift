@@ -19,6 +19,9 @@ public final class Resolver: Sendable {
   /// More addresses than this of one name are left out.
   static let mostAddresses = 64
 
+  /// The one that is asked where none is named.
+  public static let shared = Resolver()
+
   private let pool: LookupPool
 
   /// Makes a resolver.

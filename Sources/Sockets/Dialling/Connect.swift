@@ -2,8 +2,7 @@ internal import CLinux
 
 /// Connecting to a stream socket, TCP or Unix-domain: names, families and waiting included.
 ///
-///     let resolver = Resolver()
-///     try await Connect.to(Address("example.org:80"), on: loop, resolver: resolver) { connection in
+///     try await Connect.to(Address("example.org:80"), on: loop) { connection in
 ///       try await connection.write("GET / HTTP/1.0\r\n\r\n")
 ///       return try await connection.readToEnd(atMost: 1_000_000)
 ///     }
@@ -41,7 +40,8 @@ public enum Connect {
   ///
   /// The corresponding C function is `connect`.
   public static func to<Result: Sendable>(
-    _ address: Address, on loop: EventLoop, resolver: Resolver, options: Options = Options(),
+    _ address: Address, on loop: EventLoop, resolver: Resolver = .shared,
+    options: Options = Options(),
     _ body: @escaping @Sendable @concurrent (Connection) async throws -> Result
   ) async throws -> Result {
     try await loop.perform {
@@ -63,7 +63,8 @@ public enum Connect {
   /// - Returns: The connection.
   /// - Throws: ``SocketError`` or `CancellationError`, with nothing left open.
   package static func open(
-    _ address: Address, on loop: EventLoop, resolver: Resolver, options: Options = Options()
+    _ address: Address, on loop: EventLoop, resolver: Resolver = .shared,
+    options: Options = Options()
   ) async throws -> Connection {
     guard loop.isHome else {
       return try await loop.perform {

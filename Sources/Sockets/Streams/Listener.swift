@@ -2,14 +2,15 @@ import Glibc
 
 /// A socket that accepts connections and gives each one a task of its own.
 ///
-///     let listener = try await Listener.bind("127.0.0.1:0", on: loop)
+///     let listener = try await Listener.bind(.ipv4(.loopback, port: 0), on: loop)
 ///     try await listener.run { connection in
 ///       while case let bytes = try await connection.read(), !bytes.isEmpty {
 ///         try await connection.write(bytes)
 ///       }
 ///     }
 ///
-/// The socket is closed by ``close()``, or when the last reference to the listener is gone.
+/// The socket is closed by ``close()``, or when the last reference to the listener is gone. ``Listen``
+/// takes an address as people type it, and all that its name stands for.
 public final class Listener: Sendable {
   /// How a listener accepts.
   public struct Options: Sendable {
@@ -32,13 +33,22 @@ public final class Listener: Sendable {
 
   /// Something that a listener went on after.
   @nonexhaustive
-  public enum Incident: Sendable {
+  public enum Incident: Sendable, CustomStringConvertible {
     /// A connection was closed unserved, for the reason given.
     case refused(SocketAddress, String)
     /// The body for a connection threw.
     case failed(SocketAddress, any Error)
     /// No descriptor or memory was left; accepting goes on after a pause.
     case exhausted(SocketError)
+
+    /// One line for people: `10.0.0.1:4711: receive: Connection reset by peer`.
+    public var description: String {
+      switch self {
+      case .refused(let peer, let reason): "refused \(peer): \(reason)"
+      case .failed(let peer, let error): "\(peer): \(error)"
+      case .exhausted(let error): "\(error); going on"
+      }
+    }
   }
 
   private let source: Source

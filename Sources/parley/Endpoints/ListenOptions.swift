@@ -52,12 +52,9 @@ struct ListenOptions: Equatable, Sendable {
     options.maximumConnections = maxConnections
     options.filter = AddressFilter(
       allowed: try allow.map { try Network($0) }, denied: try deny.map { try Network($0) })
-    let resolver = Resolver()
     var listeners: [Listener] = []
     for text in addresses {
-      for address in try await resolver.resolve(try Address(text), for: .listening) {
-        listeners.append(try await Listener.bind(address, on: loop, options: options))
-      }
+      listeners += try await Listen.bind(try Address(text), on: loop, options: options)
     }
     return listeners
   }

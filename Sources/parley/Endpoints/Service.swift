@@ -13,7 +13,7 @@ struct Service {
   init(_ verb: String, _ options: ListenOptions) {
     self.verb = verb
     self.options = options
-    report = { incident in Output.error.write("parley \(verb): \(Self.words(for: incident))\n") }
+    report = { incident in Output.error.write("parley \(verb): \(incident)\n") }
     begin = { addresses in
       for address in addresses { Output.error.write("parley \(verb): listening on \(address)\n") }
     }
@@ -33,15 +33,6 @@ struct Service {
         group.cancelAll()
       }
       return .done
-    }
-  }
-
-  private static func words(for incident: Listener.Incident) -> String {
-    switch incident {
-    case .refused(let peer, let why): "refused \(peer): \(why)"
-    case .failed(let peer, let error): "\(peer): \(error)"
-    case .exhausted(let error): "\(error); going on"
-    @unknown default: "\(incident)"
     }
   }
 }
