@@ -51,7 +51,8 @@ let package = Package(
       name: "ChatTests", dependencies: ["CLinux", "Chat", "Rooms", "Messaging", "Sockets", "Wire"],
       swiftSettings: common),
     .testTarget(
-      name: "CommandTests", dependencies: ["parley", "Chat", "Rooms", "Sockets", "Wire"],
+      name: "CommandTests",
+      dependencies: ["parley", "Chat", "Messaging", "Rooms", "Sockets", "Wire"],
       exclude: ["Peers"],
       swiftSettings: common),
   ],

@@ -23,6 +23,8 @@ struct Command {
     [
       Command(ServeOptions.self),
       Command(JoinOptions.self),
+      Command(TimeOptions.self),
+      Command(AddressesOptions.self),
       Command(CompletionsOptions.self),
     ]
   }

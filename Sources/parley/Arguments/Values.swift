@@ -1,3 +1,5 @@
+import Sockets
+
 /// Readers of single values. The text is what the user typed; the errors name it.
 
 /// How long to wait for something: `--timeout`.
@@ -23,6 +25,15 @@ enum TimeLimit: Equatable {
     let duration = Duration.seconds(whole) + .nanoseconds(part * scale)
     guard duration > .zero else { throw UsageError("--timeout must be over zero, or none") }
     self = .after(duration)
+  }
+
+  /// The limit for `Sockets`; `standard` where the user said nothing.
+  func orStandard(_ standard: Duration) -> Timeout {
+    switch self {
+    case .standard: .after(standard)
+    case .none: .none
+    case .after(let duration): .after(duration)
+    }
   }
 }
 
