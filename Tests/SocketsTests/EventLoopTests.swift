@@ -33,6 +33,21 @@ struct EventLoopTests {
     }
   }
 
+  @Test("is a whole program, which ends with status 0, or with 1 and one line that says why")
+  func program() async throws {
+    await #expect(processExitsWith: .success) {
+      EventLoop.runProgram { loop in try await loop.sleep(for: .zero) }
+    }
+    let failed = await #expect(
+      processExitsWith: .exitCode(1), observing: [\.standardErrorContent]
+    ) {
+      EventLoop.runProgram { _ in throw SocketError(operation: "listen", code: EADDRINUSE) }
+    }
+    let words = String(decoding: failed?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(words.hasSuffix(": listen: Address already in use\n"))
+    #expect(words.split(separator: "\n").count == 1)
+  }
+
   @Test("gives back what its body returned, and throws what it threw")
   func results() async throws {
     struct Oops: Error {}

@@ -1,3 +1,5 @@
+import Glibc
+
 extension EventLoop {
   /// Runs `body` on a new loop, and ends the loop when the body has returned.
   ///
@@ -48,6 +50,31 @@ extension EventLoop {
     }
     loop.turn()
     return try finished.get()
+  }
+
+  /// Runs `body` as the whole program, on a loop that borrows the calling thread, and ends the program.
+  ///
+  /// The exit status is 0 when `body` has returned. When it has thrown it is 1, and standard error says
+  /// why in one line that begins with the program's name. Must not be called from async code.
+  ///
+  /// - Parameters:
+  ///   - defaultTimeout: What operations may take unless told otherwise; `nil` means no limit.
+  ///   - body: Runs on the calling thread, and so do its child tasks.
+  public static func runProgram(
+    defaultTimeout: Timeout = .none,
+    _ body: @escaping @Sendable @concurrent (EventLoop) async throws -> Void
+  ) -> Never {
+    do {
+      try runBlocking(defaultTimeout: defaultTimeout, body)
+      exit(0)
+    } catch {
+      // As the shell names it; without arguments, which only an unusual parent does, it has no name.
+      let name = CommandLine.arguments.first?.split(separator: "/").last ?? "program"
+      let line = Array("\(name): \(error)\n".utf8)
+      // Nothing is left to be done if even this cannot be said.
+      _ = write(STDERR_FILENO, line, line.count)
+      exit(1)
+    }
   }
 
   /// Runs `body` on the loop's thread and returns to where the caller was.
