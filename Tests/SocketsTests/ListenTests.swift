@@ -76,6 +76,7 @@ struct ListenTests {
     let lines: [(Listener.Incident, String)] = [
       (.refused(peer, "too many"), "refused 127.0.0.1:7: too many"),
       (.failed(peer, error), "127.0.0.1:7: receive: Connection reset by peer"),
+      (.failed(peer, error.about("127.0.0.1:7")), "receive 127.0.0.1:7: Connection reset by peer"),
       (
         .exhausted(SocketError(operation: "accept", code: EMFILE)),
         "accept: Too many open files; going on"

@@ -41,9 +41,11 @@ public final class Listener: Sendable {
     /// No descriptor or memory was left; accepting goes on after a pause.
     case exhausted(SocketError)
 
-    /// One line for people: `10.0.0.1:4711: receive: Connection reset by peer`.
+    /// One line for people, with the peer's address: `receive 10.0.0.1:4711: Connection reset by peer`.
     public var description: String {
       switch self {
+      case .failed(let peer, let error as SocketError) where error.address == peer.description:
+        error.description
       case .refused(let peer, let reason): "refused \(peer): \(reason)"
       case .failed(let peer, let error): "\(peer): \(error)"
       case .exhausted(let error): "\(error); going on"
