@@ -7,13 +7,14 @@ let products: [Target.Dependency] = [
   .product(name: "Messaging", package: "parley"),
 ]
 
+let programs = [
+  "Hello", "TimeServer", "EchoServer", "EchoClient", "FramedMessages", "Countdown",
+  "ProducerConsumer", "UDPPeer", "ClassicChat",
+]
+
 let package = Package(
   name: "examples",
   dependencies: [.package(name: "parley", path: "..")],
-  targets: [
-    .executableTarget(name: "Hello", dependencies: products),
-    .executableTarget(name: "EchoServer", dependencies: products),
-    .executableTarget(name: "EchoClient", dependencies: products),
-  ],
+  targets: programs.map { .executableTarget(name: $0, dependencies: products) },
   swiftLanguageModes: [.v6]
 )

@@ -1,28 +1,18 @@
-// Sends each TEXT as a message and prints what comes back.
+// Asks for a line, sends it to an echo server, and prints what comes back.
 //
-//     EchoClient ADDRESS TEXT ...
+//     EchoClient [ADDRESS]
 
-import Glibc
-import Messaging
 import Sockets
 
-let arguments = CommandLine.arguments.dropFirst()
-let texts = Array(arguments.dropFirst())
+print("Say >", terminator: "")
+let text = readLine() ?? ""
 
-do {
-  let endpoint = try Endpoint(arguments.first ?? "localhost:7777")
-  try await EventLoop.run(defaultTimeout: .seconds(10)) { loop in
-    try await endpoint.dial(on: loop, framing: .u32) { server in
-      // One task sends while another receives, so that many texts need not wait for each other.
-      async let sent: Void = server.send(contentsOf: texts.map { Array($0.utf8) })
-      for _ in texts {
-        guard let reply = try await server.receive() else { break }
-        print(String(decoding: reply, as: UTF8.self))
-      }
-      try await sent
-    }
+EventLoop.runProgram(defaultTimeout: .seconds(10)) { loop in
+  let address = try Address(CommandLine.arguments.dropFirst().first ?? "localhost:12345")
+  try await Connect.to(address, on: loop) { server in
+    try await server.write(text)
+    // As many bytes, not characters, and in however many pieces they come.
+    let reply = try await server.read(exactly: text.utf8.count)
+    print("Received > \(String(decoding: reply, as: UTF8.self))")
   }
-} catch {
-  print(error)
-  exit(1)
 }

@@ -1,7 +1,7 @@
 import Messaging
 import Sockets
 
-try await EventLoop.run { loop in
+EventLoop.runProgram { loop in
   try await Endpoint("localhost:0").listen(on: loop, framing: .u32) { peer in
     for try await message in peer { try await peer.send(message) }
   } while: { addresses in
