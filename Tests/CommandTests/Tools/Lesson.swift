@@ -1,0 +1,21 @@
+/// A server as a first course writes it, see Peers/lessons/serve.py.
+final class LessonServer: Sendable {
+  let process: ChildProcess
+  let place: Place
+
+  init(_ program: String, on loopback: Loopback = .v4) async throws {
+    process = try ChildProcess(
+      try Peer.python3.find(), [Tree.script("lessons/serve.py"), program, loopback.rawValue])
+    let port = try await process.expect("\n", from: .errors, within: .seconds(30))
+    place = Place(host: loopback.rawValue, port: String(port.dropLast()))
+  }
+}
+
+extension ChildProcess {
+  /// A client as a first course writes it, see Peers/lessons/call.py.
+  static func lesson(_ program: String, _ place: Place, _ words: String...) throws -> ChildProcess {
+    try ChildProcess(
+      try Peer.python3.find(),
+      [Tree.script("lessons/call.py"), program, place.host, place.port] + words)
+  }
+}
