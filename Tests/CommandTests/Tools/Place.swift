@@ -37,21 +37,21 @@ final class HeldPort: Sendable {
   private let descriptor: CInt
 
   init(_ kind: __socket_type = SOCK_STREAM) throws {
-    descriptor = socket(AF_INET, CInt(kind.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+    let descriptor = socket(AF_INET, CInt(kind.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+    self.descriptor = descriptor
     var yes: CInt = 1
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, 4)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let code = withUnsafeMutableBytes(of: &address) { bytes in
-      guard let name = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else {
-        return CInt(-1)
+    let code = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, size) == 0 ? getsockname(descriptor, $0, &size) : -1
       }
-      return bind(descriptor, name, size) == 0 ? getsockname(descriptor, name, &size) : -1
     }
-    guard code == 0 else { throw ToolError("bind", errno) }
     place = Place(host: "127.0.0.1", port: "\(UInt16(bigEndian: address.sin_port))")
+    guard code == 0 else { throw ToolError("bind", errno) }
   }
 
   deinit { close(descriptor) }
