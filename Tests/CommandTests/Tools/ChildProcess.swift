@@ -99,6 +99,13 @@ final class ChildProcess: Sendable {
     }
   }
 
+  /// Waits until so many bytes have been printed and not been taken.
+  func count(_ count: Int, within limit: Duration = .seconds(30)) async throws {
+    try await conversation.wait(for: "\(count) bytes", within: limit) { state in
+      state[.output].rest.count >= count ? () : nil
+    }
+  }
+
   /// Waits for the end of the program and of all it printed.
   func ending(within limit: Duration = .seconds(10)) async throws -> Ending {
     try await conversation.wait(for: "the end", within: limit) { $0.isOver ? $0.ending : nil }

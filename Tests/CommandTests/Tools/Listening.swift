@@ -29,6 +29,13 @@ struct Finished: Sendable {
   var errors: String
 
   var text: String { String(decoding: output, as: UTF8.self) }
+
+  /// In what the output is not these bytes, which is shorter to read than both; nil when it is.
+  func difference(from wanted: [UInt8]) -> String? {
+    guard output != wanted else { return nil }
+    let same = zip(output, wanted).prefix { $0 == $1 }.count
+    return "\(output.count) bytes instead of \(wanted.count), the first \(same) are right"
+  }
 }
 
 extension ChildProcess {
@@ -56,7 +63,8 @@ extension ChildProcess {
   }
 
   /// Gives it all its input and waits for its end.
-  func finished(fed bytes: [UInt8], within limit: Duration = .seconds(30)) async throws -> Finished {
+  func finished(fed bytes: [UInt8], within limit: Duration = .seconds(30)) async throws -> Finished
+  {
     feed(bytes)
     return try await finished(within: limit)
   }
