@@ -150,6 +150,30 @@ struct DatagramsTests {
     }
   }
 
+  @Test(
+    "a connected socket hears its peer alone, and hears when nobody is there",
+    arguments: loopbacks)
+  func connected(address: SocketAddress) async throws {
+    try await EventLoop.run { loop in
+      let peer = try await Datagrams.bind(address, on: loop)
+      let stranger = try await Datagrams.bind(address, on: loop)
+      let socket = try await Datagrams.bind(address, on: loop)
+      try await socket.connect(to: peer.localAddress)
+      try await stranger.send([1], to: socket.localAddress)
+      try await peer.send([2], to: socket.localAddress)
+      #expect(try await socket.receive(timeout: .seconds(60)).bytes == [2])
+      try await socket.send([3], to: peer.localAddress)
+      #expect(try await peer.receive(timeout: .seconds(60)).bytes == [3])
+      peer.close()
+      try await socket.send([4], to: peer.localAddress)
+      await #expect {
+        try await socket.receive(timeout: .seconds(60))
+      } throws: {
+        ($0 as? SocketError)?.code == ECONNREFUSED
+      }
+    }
+  }
+
   @Test("a socket that cannot be bound says which and why")
   func portInUse() async throws {
     try await EventLoop.run { loop in

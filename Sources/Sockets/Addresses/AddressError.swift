@@ -32,6 +32,8 @@ public struct AddressError: Error, Equatable, Sendable, CustomStringConvertible 
     case notANetwork
     /// A prefix length that is not a number of 0 to 32 (IPv4) or 0 to 128 (IPv6).
     case prefixLength
+    /// Not a multicast address, with or without an interface.
+    case notMulticast
     /// Bits after the prefix are not zero; the network that was probably meant is given.
     case hostBits(Network)
 
@@ -51,6 +53,7 @@ public struct AddressError: Error, Equatable, Sendable, CustomStringConvertible 
       case .portOfUnixAddress: "A Unix address has no port"
       case .notANetwork: "Not a network, as in 10.0.0.0/8, ::1/128 or one address"
       case .prefixLength: "Prefix length must be in the range 0-32 for IPv4, 0-128 for IPv6"
+      case .notMulticast: "Not a multicast group, as in 239.7.0.1%eth0 or ff02::7%eth0"
       case .hostBits(let network): "Bits after the prefix are not zero, did you mean \(network)?"
       }
     }

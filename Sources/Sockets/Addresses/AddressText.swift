@@ -76,12 +76,8 @@ extension Address.Host {
       self = .ipv6(address, scope: nil)
       return
     }
-    // The name of an interface has at most 15 bytes; a colon would hide a port: `fe80::1%eth0:80`.
-    let scope = text.dropFirst(word.count + 1)
-    guard (1...15).contains(scope.count),
-      scope.allSatisfy({ (0x21...0x7e).contains($0) && !"%/:[]".utf8.contains($0) })
-    else { throw .scope }
-    self = .ipv6(address, scope: String(Substring(scope)))
+    guard let scope = interfaceWord(text.dropFirst(word.count + 1)) else { throw .scope }
+    self = .ipv6(address, scope: scope)
   }
 
   /// Whether the last label is a number, decimal or hexadecimal: C libraries take `127.1`, `0x7f.1` and

@@ -105,12 +105,7 @@ public final class Resolver: Sendable {
     of scope: String?, behind host: IPv6Address
   ) throws(SocketError) -> UInt32 {
     guard let scope else { return 0 }
-    if let number = decimal(scope.utf8[...], maximum: Int(UInt32.max)) { return UInt32(number) }
-    let index = if_nametoindex(scope)
-    guard index > 0 else {
-      throw SocketError(operation: "resolve", address: "\(host)%\(scope)", code: ENODEV)
-    }
-    return index
+    return try interfaceIndex(scope, for: "resolve", "\(host)%\(scope)")
   }
 }
 

@@ -171,6 +171,29 @@ public final class Datagrams: Sendable {
     source.close()
   }
 
+  /// Makes one address the only one to talk with.
+  ///
+  /// From now on only its datagrams are received, and when nobody is there the next operation throws
+  /// `ECONNREFUSED`: the one sign of life, or of its absence, that UDP gives.
+  ///
+  /// - Parameter address: The peer; not a broadcast address or a group, whose members answer from their
+  ///   own.
+  /// - Throws: ``SocketError`` of the operation `connect`, with the address.
+  ///
+  /// The corresponding C function is `connect`.
+  public func connect(to address: SocketAddress) async throws {
+    guard loop.isHome else {
+      return try await loop.perform { try await self.connect(to: address) }
+    }
+    do throws(SocketError) {
+      let number = try number("connect")
+      try call("connect") { address.withSockaddr { parley_connect(number, $0, $1) } }
+    } catch {
+      throw SocketError(
+        operation: "connect", address: address.description, reason: error.reason)
+    }
+  }
+
   /// Sends one message.
   ///
   /// That it was sent does not mean that it arrives, nor that anybody is there to receive it.

@@ -9,7 +9,8 @@ package struct Admission: Sendable {
     case fullForAddress = "too many connections from its address"
   }
 
-  private let filter: AddressFilter
+  /// Which networks are allowed and denied; those who are in already stay.
+  package var filter: AddressFilter
   private let total: Int?
   private let perAddress: Int?
   private let countsLoopback: Bool

@@ -55,6 +55,7 @@ public final class Listener: Sendable {
 
   private let source: Source
   private let options: Options
+  private let filter: Locked<AddressFilter>
 
   /// The address that the socket is bound to; a port 0 has become the real one.
   public let localAddress: SocketAddress
@@ -65,6 +66,7 @@ public final class Listener: Sendable {
   private init(_ source: Source, _ address: SocketAddress, _ options: Options) {
     self.source = source
     self.options = options
+    filter = Locked(options.filter)
     localAddress = address
   }
 
@@ -98,6 +100,15 @@ public final class Listener: Sendable {
   /// Stops listening: connections that wait are reset, ``run(report:_:)`` returns when its bodies have.
   public func close() { source.close() }
 
+  /// Replaces the filter while the listener runs, for connections that come from now on.
+  ///
+  /// - Parameter filter: Which networks are allowed and denied.
+  public func setFilter(_ filter: AddressFilter) {
+    self.filter.withLock { $0 = filter }
+  }
+
+  fileprivate var currentFilter: AddressFilter { filter.withLock { $0 } }
+
   /// Accepts connections until the listener is closed or the task cancelled, and runs `body` for each.
   ///
   /// A connection is closed when its body returns or throws; an error in it ends that connection only.
@@ -117,9 +128,9 @@ public final class Listener: Sendable {
       return try await loop.perform { try await self.run(report: report, body) }
     }
     let door = Door(
+      self,
       Admission(
-        filter: options.filter, total: options.maximumConnections,
-        perAddress: options.maximumPerAddress), loop, report, body)
+        total: options.maximumConnections, perAddress: options.maximumPerAddress), report, body)
     let limit = source.limit("accept", nil)
     try await withThrowingDiscardingTaskGroup { group in
       while let number = source.core?.number {
@@ -149,18 +160,20 @@ public final class Listener: Sendable {
 /// Those who come in during one run of a listener; only the loop's thread touches it.
 private final class Door: @unchecked Sendable {
   // @unchecked: confined to the loop's thread.
+  private let listener: Listener
   private var admission: Admission
-  private let loop: EventLoop
   private let report: @Sendable (Listener.Incident) -> Void
   private let body: @Sendable (Connection) async throws -> Void
 
+  private var loop: EventLoop { listener.loop }
+
   init(
-    _ admission: Admission, _ loop: EventLoop,
+    _ listener: Listener, _ admission: Admission,
     _ report: @escaping @Sendable (Listener.Incident) -> Void,
     _ body: @escaping @Sendable (Connection) async throws -> Void
   ) {
+    self.listener = listener
     self.admission = admission
-    self.loop = loop
     self.report = report
     self.body = body
   }
@@ -194,6 +207,7 @@ private final class Door: @unchecked Sendable {
     _ descriptor: consuming Descriptor, _ peer: SocketAddress,
     _ group: inout ThrowingDiscardingTaskGroup<any Error>
   ) {
+    admission.filter = listener.currentFilter
     if let refusal = admission.admit(peer) { return report(.refused(peer, refusal.rawValue)) }
     do {
       let connection = Connection(try Source(descriptor, on: loop), peer: peer)
