@@ -34,7 +34,8 @@ struct ArgumentsTests {
       ],
       isOpen: true, loops: 3, spin: 200, log: .json, joins: true, nick: "n", isGentle: false,
       maxClients: 10,
-      maxPerAddress: 2, backlog: 9, allow: ["10.0.0.0/8"], deny: ["::/0"], maxFrame: 65_536,
+      maxPerAddress: 2, backlog: 9, rules: AddressRules(allow: ["10.0.0.0/8"], deny: ["::/0"]),
+      maxFrame: 65_536,
       timeout: .after(.milliseconds(2_500)))
     #expect(options == expected)
     #expect(try serve("--relay").relayFraming == nil)

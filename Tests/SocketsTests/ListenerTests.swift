@@ -176,6 +176,46 @@ struct ListenerTests {
     #expect(admission.admit(one) == nil)
   }
 
+  @Test("a filter replaced while it runs counts for those who come from then on")
+  func replacesFilter() async throws {
+    try await EventLoop.run { loop in
+      let listener = try await Listener.bind(.ipv4(.loopback, port: 0), on: loop)
+      let address = listener.localAddress
+      let resolver = Resolver()
+      let (refusals, refused) = AsyncStream.makeStream(of: String.self)
+      try await withThrowingTaskGroup { group in
+        group.addTask {
+          try await listener.run { incident in
+            if case .refused(_, let why) = incident { refused.yield(why) }
+          } _: { connection in
+            try await connection.write([1])
+            _ = try await connection.read()
+          }
+        }
+        try await Connect.to(Address(address), on: loop, resolver: resolver) { first in
+          #expect(try await first.read(timeout: .seconds(60)) == [1])
+          listener.setFilter(AddressFilter(denied: [try Network("127.0.0.0/8")]))
+          try await Connect.to(Address(address), on: loop, resolver: resolver) { second in
+            let got = try? await second.read(timeout: .seconds(60))
+            #expect((got ?? []).isEmpty)
+          }
+          var reasons = refusals.makeAsyncIterator()
+          #expect(await reasons.next() == "its address is not allowed")
+          // Who is in stays.
+          try await first.write([2])
+          listener.setFilter(AddressFilter())
+          try await Connect.to(Address(address), on: loop, resolver: resolver) { third in
+            let greeting = try await third.read(timeout: .seconds(60))
+            #expect(greeting == [1])
+          }
+          let rest = try await first.read(timeout: .seconds(60))
+          #expect(rest.isEmpty)
+        }
+        group.cancelAll()
+      }
+    }
+  }
+
   @Test("cancelling its task ends it and all its bodies")
   func cancels() async throws {
     try await EventLoop.run { loop in

@@ -1,5 +1,5 @@
 import Rooms
-import Sockets
+package import Sockets
 package import Wire
 
 /// Gives what one client sends, unchanged, to all the others and to nobody else.
@@ -10,7 +10,14 @@ package final class RelayServer: Sendable {
   /// Where it listens, with the real ports.
   package let addresses: [ServerOptions.Listening]
 
-  private init(_ addresses: [ServerOptions.Listening]) { self.addresses = addresses }
+  private let directory: Directory
+
+  private init(_ addresses: [ServerOptions.Listening], _ directory: Directory) {
+    (self.addresses, self.directory) = (addresses, directory)
+  }
+
+  /// Replaces who may come, for those who come from now on.
+  package func setFilter(_ filter: AddressFilter) { directory.setFilter(filter) }
 
   /// Relays until `body` returns; what is queued then still goes out.
   ///
@@ -35,7 +42,7 @@ package final class RelayServer: Sendable {
     let addresses = try await loop.perform { try relay.open() }
     let result: Result
     do {
-      result = try await body(RelayServer(addresses))
+      result = try await body(RelayServer(addresses, relay.directory))
     } catch {
       await relay.end()
       throw error

@@ -65,6 +65,9 @@ package final class ChatServer: Sendable {
     return result
   }
 
+  /// Replaces who may come, for those who come from now on.
+  package func setFilter(_ filter: AddressFilter) { loops[0].directory.setFilter(filter) }
+
   /// Takes part from within the process: a connection to the native door, which lives on `loop`.
   ///
   /// It is the caller's to close. It counts among the clients, but is never refused.

@@ -45,6 +45,11 @@ final class Directory: Sendable {
     state.withLock { $0.admission.admit(peer) }
   }
 
+  /// Replaces who may come, for those who come from now on.
+  func setFilter(_ filter: AddressFilter) {
+    state.withLock { $0.admission.filter = filter }
+  }
+
   /// Counts one in who is never refused.
   func add(_ peer: SocketAddress) { state.withLock { $0.admission.add(peer) } }
 

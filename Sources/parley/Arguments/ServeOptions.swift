@@ -39,8 +39,7 @@ struct ServeOptions: CommandOptions {
   var maxClients: Int?
   var maxPerAddress: Int?
   var backlog: Int?
-  var allow: [String] = []
-  var deny: [String] = []
+  var rules = AddressRules()
   var maxFrame: Int?
   var timeout = TimeLimit.standard
 
@@ -126,16 +125,11 @@ extension ServeOptions {
         """, isRepeatable: true
       ) { (options, text) throws(UsageError) in options.listeners.append(try Listener(text)) },
       .flag("--open", "let plain clients in from other machines, too") { $0.isOpen = true },
-      .value("--allow", "NETWORK", "only clients from here, as 10.1.0.0/16", isRepeatable: true) {
-        $0.allow.append($1)
-      },
-      .value("--deny", "NETWORK", "no clients from here", isRepeatable: true) {
-        $0.deny.append($1)
-      },
+    ] + AddressRules.options(\ServeOptions.rules) + [
       .value("--backlog", "N", "connections that may wait for being accepted") {
         (options, text) throws(UsageError) in
         options.backlog = try count(text, of: "--backlog", in: 1...65_535)
-      },
+      }
     ]
   }
 

@@ -4,8 +4,7 @@ import Sockets
 struct ListenOptions: Equatable, Sendable {
   /// As typed; `Sockets` reads them.
   var addresses: [String] = []
-  var allow: [String] = []
-  var deny: [String] = []
+  var rules = AddressRules()
   var backlog: Int?
   var maxConnections: Int?
 
@@ -13,13 +12,7 @@ struct ListenOptions: Equatable, Sendable {
   static func limits<Options>(
     _ field: WritableKeyPath<Options, ListenOptions>
   ) -> [Verb<Options>.Option] {
-    [
-      .value("--allow", "NETWORK", "only clients from here, as 10.1.0.0/16", isRepeatable: true) {
-        $0[keyPath: field].allow.append($1)
-      },
-      .value("--deny", "NETWORK", "no clients from here", isRepeatable: true) {
-        $0[keyPath: field].deny.append($1)
-      },
+    AddressRules.options(field.appending(path: \.rules)) + [
       .value("--max-conns", "N", "connections at the same time") {
         (options, text) throws(UsageError) in
         options[keyPath: field].maxConnections = try count(
@@ -50,8 +43,7 @@ struct ListenOptions: Equatable, Sendable {
     var options = Listener.Options()
     options.backlog = backlog ?? options.backlog
     options.maximumConnections = maxConnections
-    options.filter = AddressFilter(
-      allowed: try allow.map { try Network($0) }, denied: try deny.map { try Network($0) })
+    options.filter = try rules.read()
     var listeners: [Listener] = []
     for text in addresses {
       listeners += try await Listen.bind(try Address(text), on: loop, options: options)

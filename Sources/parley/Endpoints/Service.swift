@@ -21,12 +21,20 @@ struct Service {
 
   /// Serves until SIGINT or SIGTERM, then cancels every connection; a second signal ends it at once.
   func run(_ serve: @escaping @Sendable (Connection) async throws -> Void) -> ExitCode {
-    Program.run(verb, onSignal: { _ in .done }) { loop in
+    options.rules.prepare()
+    return Program.run(verb, onSignal: { _ in .done }) { loop in
       let listeners = try await options.bind(on: loop)
       begin(listeners.map(\.localAddress))
       try await withThrowingTaskGroup { group in
         for listener in listeners {
           group.addTask { try await listener.run(report: report, serve) }
+        }
+        if options.rules.hasFiles {
+          group.addTask {
+            try await options.rules.reloading(verb, on: loop) { filter in
+              for listener in listeners { listener.setFilter(filter) }
+            }
+          }
         }
         // The first failure of a listener ends the others.
         try await group.next()

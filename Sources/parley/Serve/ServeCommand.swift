@@ -7,6 +7,7 @@ import Wire
 /// `parley serve`: from what was typed to a running server, and its end.
 enum ServeCommand {
   static func run(_ options: ServeOptions) -> ExitCode {
+    options.rules.prepare()
     do {
       return try EventLoop.runBlocking { loop in
         let signals = try await Signals([SIGINT, SIGTERM], on: loop)
@@ -27,7 +28,7 @@ enum ServeCommand {
           let isQuiet = seat?.isAtTerminal == true && isatty(Output.error.rawValue) == 1
           let log = try ServerLog(isQuiet ? nil : options.log)
           do {
-            try await serve(options, settings, seat, log, until: ending)
+            try await serve(options, settings, seat, log, on: loop, until: ending)
           } catch {
             await log.finish(on: loop)
             throw error
@@ -43,7 +44,7 @@ enum ServeCommand {
 
   private static func serve(
     _ options: ServeOptions, _ settings: ServerOptions, _ seat: OperatorSeat?,
-    _ log: ServerLog, until ending: Ending
+    _ log: ServerLog, on loop: EventLoop, until ending: Ending
   ) async throws {
     if options.isRelay {
       try await RelayServer.run(
@@ -51,13 +52,15 @@ enum ServeCommand {
         report: { log.write($0) }
       ) { server in
         log.write(Welcome.relay(server.addresses, options.relayFraming ?? .raw))
-        await ending.wait()
+        try await options.reloading(on: loop, server.setFilter) { await ending.wait() }
       }
     } else {
       try await ChatServer.run(settings, report: { log.write($0) }) { server in
         log.write(Welcome.chat(server.addresses, isOpen: settings.isOpen))
-        try await seat?.take(part: server)
-        await ending.wait()
+        try await options.reloading(on: loop, server.setFilter) {
+          try await seat?.take(part: server)
+          await ending.wait()
+        }
       }
     }
   }
@@ -81,9 +84,7 @@ enum ServeCommand {
     settings.loops = options.loops ?? 1
     settings.spin = .microseconds(options.spin ?? 0)
     settings.backlog = options.backlog ?? settings.backlog
-    settings.filter = AddressFilter(
-      allowed: try options.allow.map { try Network($0) },
-      denied: try options.deny.map { try Network($0) })
+    settings.filter = try options.rules.read()
     settings.maximumClients = options.maxClients ?? min(10_000, max(16, openFileLimit() - 64))
     if let limit = options.maxPerAddress {
       settings.maximumPerAddress = limit
@@ -119,7 +120,24 @@ enum ServeCommand {
     case let error as SocketError: return ExitCode(error)
     case ServerError.socket(let error): return ExitCode(error)
     case ServerError.protected, is AddressError: return .usage
+    case let complaint as Complaint: return complaint.code
     default: return .local
+    }
+  }
+}
+
+extension ServeOptions {
+  /// Runs `body`, and meanwhile reads the files of networks again whenever SIGHUP comes.
+  fileprivate func reloading(
+    on loop: EventLoop, _ apply: @escaping @Sendable (AddressFilter) -> Void,
+    while body: @escaping @Sendable () async throws -> Void
+  ) async throws {
+    guard rules.hasFiles else { return try await body() }
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await rules.reloading("serve", on: loop, apply) }
+      group.addTask { try await body() }
+      try await group.next()
+      group.cancelAll()
     }
   }
 }
