@@ -52,6 +52,7 @@ public struct MulticastGroup: Hashable, Sendable, CustomStringConvertible {
   /// Where to send what the group shall get.
   ///
   /// - Parameter port: The port that its members listen on.
+  /// - Returns: The address, with the interface's number for IPv6.
   /// - Throws: ``SocketError`` with `ENODEV` when the machine has no such interface.
   ///
   /// The corresponding C function is `if_nametoindex`.

@@ -46,8 +46,9 @@ struct AddressRules: Equatable, Sendable {
     if hasFiles { Signals.block([SIGHUP]) }
   }
 
-  /// Reads the files again whenever SIGHUP comes, and hands on what they say; returns at once when there
-  /// are none. A file with a mistake changes nothing.
+  /// Reads the files again whenever SIGHUP comes, and hands on what they say.
+  ///
+  /// Returns at once when there are no files. One with a mistake changes nothing.
   func reloading(
     _ verb: String, on loop: EventLoop, _ apply: @Sendable (AddressFilter) -> Void
   ) async throws {
