@@ -33,10 +33,12 @@ package final class Source: @unchecked Sendable {
 
   /// Registers a descriptor on the calling loop.
   package init(
-    _ descriptor: consuming Descriptor, on loop: EventLoop, for interest: Readiness = .everything
+    _ descriptor: consuming Descriptor, on loop: EventLoop,
+    for interest: Readiness = .everything, kind: Registered.Kind = .socket
   ) throws(SocketError) {
     self.loop = loop
-    core = StreamCore(try Registered(descriptor, on: loop, target: self, for: interest))
+    core = StreamCore(
+      try Registered(descriptor, on: loop, target: self, for: interest, kind: kind))
   }
 
   /// Closes the socket now; everybody who waits for it gets an error.

@@ -3,22 +3,40 @@ import Glibc
 
 /// A descriptor on a loop: registered for as long as this value lives, then closed.
 package struct Registered: ~Copyable {
+  /// What kind of open file the descriptor stands for.
+  package enum Kind {
+    /// A socket that nobody else has open.
+    case socket
+    /// A socket that others have open as well, and that may block for them.
+    case sharedSocket
+    /// A pipe or a terminal that nobody else has open, and that does not block.
+    case stream
+  }
+
   package let descriptor: Descriptor
+  fileprivate let kind: Kind
   package let loop: EventLoop
   private let token: UInt64
 
   /// Registers a descriptor on the calling loop, which keeps `target` alive meanwhile.
   package init(
     _ descriptor: consuming Descriptor, on loop: EventLoop, target: any ReadinessTarget,
-    for interest: Readiness = .everything
+    for interest: Readiness = .everything, kind: Kind = .socket
   ) throws(SocketError) {
     token = try loop.register(descriptor, target, for: interest)
     self.descriptor = descriptor
+    self.kind = kind
     self.loop = loop
   }
 
-  // No other process shares it, nor has it been duplicated: with the close it is gone.
-  deinit { loop.forget(token) }
+  deinit {
+    // What nobody else has open is gone with the close; the rest would be told of for ever.
+    if kind == .sharedSocket {
+      loop.deregister(descriptor, token: token)
+    } else {
+      loop.forget(token)
+    }
+  }
 
   /// Changes what the target is told of.
   func watch(for interest: Readiness) {
@@ -56,9 +74,14 @@ package struct StreamCore: ~Copyable {
   private var readsToEnd = false
   private var isSpoilt = false
 
-  package init(_ registered: consuming Registered) { self.registered = registered }
+  package init(_ registered: consuming Registered) {
+    // One line of a terminal, or what one writer put into a pipe, ends a read early.
+    readsToEnd = registered.kind == .stream
+    self.registered = registered
+  }
 
   package var number: CInt { registered.descriptor.rawValue }
+  private var isSocket: Bool { registered.kind != .stream }
   package var canRead: Bool { mayRead }
   package var canWrite: Bool { mayWrite }
 
@@ -80,11 +103,14 @@ package struct StreamCore: ~Copyable {
 
   /// Reads once into a buffer that is not empty.
   ///
-  /// The corresponding C function is `recv`.
+  /// The corresponding C function is `recv`, of a pipe or a terminal `read`.
   package mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> ReadOutcome {
     guard mayRead else { return .wouldBlock }
     while true {
-      let result = parley_recv(number, buffer.baseAddress, buffer.count, 0)
+      let result =
+        isSocket
+        ? parley_recv(number, buffer.baseAddress, buffer.count, dontWait)
+        : parley_read(number, buffer.baseAddress, buffer.count)
       if result > 0 {
         // A short read means that nothing is left, unless the end has come in the same edge, or the read stopped
         // in front of urgent data.
@@ -139,12 +165,15 @@ package struct StreamCore: ~Copyable {
 
   /// Writes once.
   ///
-  /// The corresponding C function is `send`.
+  /// The corresponding C function is `send`, of a pipe or a terminal `write`.
   package mutating func write(_ bytes: UnsafeRawBufferPointer) -> WriteOutcome {
     guard !isSpoilt else { return .failed(EPIPE) }
     guard mayWrite else { return .wouldBlock }
     while true {
-      let result = parley_send(number, bytes.baseAddress, bytes.count, 0)
+      let result =
+        isSocket
+        ? parley_send(number, bytes.baseAddress, bytes.count, dontWait)
+        : parley_write(number, bytes.baseAddress, bytes.count)
       if result >= 0 {
         if result < bytes.count { mayWrite = false }
         return .wrote(result)
@@ -163,3 +192,6 @@ package struct StreamCore: ~Copyable {
     }
   }
 }
+
+/// For sockets that block for those who share them.
+private var dontWait: CInt { CInt(MSG_DONTWAIT) }

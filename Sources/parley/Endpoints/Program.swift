@@ -29,6 +29,8 @@ enum Program {
           return try await until(first, onSignal) { try await body(loop) }
         }
       }
+    } catch is NobodyReads {
+      return .done
     } catch {
       Output.error.write("parley \(verb): \(error)\n")
       return ExitCode(any: error)

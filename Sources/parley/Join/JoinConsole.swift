@@ -11,8 +11,8 @@ final class JoinConsole: JoinFace, @unchecked Sendable {
   /// Typed or pasted lines that may wait for the server.
   private static let lineLimit = 1000
 
-  private let input: StandardInput
-  private let output: StandardOutput
+  private let input: BlockingInput
+  private let output: BlockingOutput
   private let words = JoinWords(style: .terminal)
   private let interrupt: () -> Void
   private var terminal: JoinTerminal
@@ -31,8 +31,8 @@ final class JoinConsole: JoinFace, @unchecked Sendable {
 
   /// Calls `interrupt` for Ctrl-C, which a raw terminal makes no signal of.
   init(interrupt: @escaping () -> Void) throws(SocketError) {
-    input = try StandardInput()
-    output = try StandardOutput(1)
+    input = try BlockingInput()
+    output = try BlockingOutput(1)
     self.interrupt = interrupt
     terminal = JoinTerminal(columns: TerminalMode.size(of: 1)?.columns ?? 80)
   }
@@ -83,7 +83,7 @@ final class JoinConsole: JoinFace, @unchecked Sendable {
   /// Always listens, whatever the server does: Ctrl-C comes this way.
   private func listen() async {
     while !hasInputEnded {
-      let bytes = await input.next()
+      let bytes = (try? await input.next()) ?? []
       // The screen has been given back: nothing more is drawn.
       guard !isOver else { return }
       if bytes.isEmpty { hasInputEnded = true }
@@ -99,7 +99,7 @@ final class JoinConsole: JoinFace, @unchecked Sendable {
       await output.room()
     }
     // Ctrl-C still counts while the last lines are on their way.
-    while case let bytes = await input.next(), !bytes.isEmpty {
+    while case let bytes = (try? await input.next()) ?? [], !bytes.isEmpty {
       if bytes.contains(0x03) { interrupt() }
     }
   }

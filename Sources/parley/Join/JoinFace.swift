@@ -17,7 +17,7 @@ protocol JoinFace: AnyObject, Sendable {
 
 /// Closes outputs after a while: nobody shall wait for a terminal that has been stopped.
 final class Closer: TimerTarget {
-  private let outputs: [StandardOutput]
-  init(_ outputs: [StandardOutput]) { self.outputs = outputs }
+  private let outputs: [BlockingOutput]
+  init(_ outputs: [BlockingOutput]) { self.outputs = outputs }
   func expired() { for output in outputs { output.close() } }
 }

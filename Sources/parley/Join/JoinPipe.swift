@@ -8,16 +8,16 @@ final class JoinPipe: JoinFace, @unchecked Sendable {
   /// Over what any server takes; a longer line is not said.
   private static let lineLimit = 65_536
 
-  private let input: StandardInput
-  private let output: StandardOutput
-  private let errors: StandardOutput
+  private let input: BlockingInput
+  private let output: BlockingOutput
+  private let errors: BlockingOutput
   private let words = JoinWords(style: .pipe)
   private var tooLong = 0
 
   init() throws(SocketError) {
-    input = try StandardInput()
-    output = try StandardOutput(1)
-    errors = try StandardOutput(2)
+    input = try BlockingInput()
+    output = try BlockingOutput(1)
+    errors = try BlockingOutput(2)
   }
 
   func run(_ member: ChatMember) async -> (ending: MemberEnding, unsaid: Int) {
@@ -49,7 +49,7 @@ final class JoinPipe: JoinFace, @unchecked Sendable {
     var lines = InputLines(limit: JoinPipe.lineLimit)
     var isAtEnd = false
     while !isAtEnd {
-      let bytes = await input.next()
+      let bytes = (try? await input.next()) ?? []
       isAtEnd = bytes.isEmpty
       lines.receive(bytes)
       while let line = lines.next(atEnd: isAtEnd) {

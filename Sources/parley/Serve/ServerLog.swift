@@ -11,13 +11,13 @@ final class ServerLog: Sendable {
   private static let limit = 262_144
 
   private let style: ServeOptions.LogStyle?
-  private let output: StandardOutput
+  private let output: BlockingOutput
   private let lost = Locked<UInt64>(0)
 
   /// Without a style no events are written.
   init(_ style: ServeOptions.LogStyle?) throws(SocketError) {
     self.style = style
-    output = try StandardOutput(Output.error.rawValue)
+    output = try BlockingOutput(Output.error.rawValue)
   }
 
   /// Writes what happened; from any thread, at once.

@@ -5,12 +5,13 @@ import Sockets
 ///
 /// So a reader that pauses holds up nobody but those who wait for room. The descriptor's blocking mode,
 /// which other programs share, stays as it is.
-final class StandardOutput: Sendable {
+final class BlockingOutput: Sendable {
   private struct State {
     var pending: [UInt8] = []
     /// What the thread has taken and not written yet.
     var underWay = 0
     var isClosed = false
+    var failure: CInt?
     var waiters: [Waiter] = []
   }
 
@@ -22,14 +23,34 @@ final class StandardOutput: Sendable {
   /// With more than this waiting, ``room()`` waits.
   private static let limit = 65_536
   private let descriptor: CInt
+  /// How much is written at once.
+  private let pieceLimit: Int
   private let bell: Bell
   private let state = Locked(State())
 
   init(_ descriptor: CInt = 1) throws(SocketError) {
     self.descriptor = descriptor
+    pieceLimit = Self.canKeepWaiting(descriptor) ? Int(PIPE_BUF) : 1 << 20
     bell = try Bell()
     try startThread { self.serve() }
   }
+
+  /// Whether somebody at the other end can stop reading.
+  ///
+  /// A pipe that is ready takes `PIPE_BUF` bytes without
+  /// blocking, so that closing ends the writing.
+  private static func canKeepWaiting(_ descriptor: CInt) -> Bool {
+    var information = stat()
+    guard fstat(descriptor, &information) == 0 else { return true }
+    switch information.st_mode & S_IFMT {
+    case S_IFREG, S_IFBLK: return false
+    case S_IFCHR: return isatty(descriptor) == 1
+    default: return true
+    }
+  }
+
+  /// The `errno` that ended the writing, if one did.
+  var failure: CInt? { state.withLock { $0.failure } }
 
   private var isClosed: Bool { state.withLock { $0.isClosed } }
 
@@ -40,13 +61,14 @@ final class StandardOutput: Sendable {
   func write(_ bytes: [UInt8]) {
     guard !bytes.isEmpty else { return }
     state.withLock { state in
-      if !state.isClosed { state.pending += bytes }
+      guard !state.isClosed else { return }
+      if state.pending.isEmpty { state.pending = bytes } else { state.pending += bytes }
     }
     bell.ring()
   }
 
   /// Waits until little enough is left to write.
-  func room() async { await wait(most: StandardOutput.limit) }
+  func room() async { await wait(most: BlockingOutput.limit) }
 
   /// Waits until everything is written.
   func finish() async { await wait(most: 0) }
@@ -87,32 +109,40 @@ final class StandardOutput: Sendable {
       }
       if bytes.isEmpty {
         // Asks for no event, so that only an error ends it: whoever read is gone.
-        if bell.wait(for: descriptor, 0) { return close() }
+        if bell.wait(for: descriptor, 0) { return fail(EPIPE) }
         continue
       }
-      guard write(all: bytes) else { return close() }
+      let code = write(all: bytes)
+      guard code == 0 else { return fail(code) }
     }
   }
 
-  private func write(all bytes: [UInt8]) -> Bool {
+  private func fail(_ code: CInt) {
+    state.withLock { state in
+      if !state.isClosed { state.failure = code }
+    }
+    close()
+  }
+
+  /// Zero, or the `errno` of what failed.
+  private func write(all bytes: [UInt8]) -> CInt {
     var rest = bytes[...]
     while !rest.isEmpty {
-      // A pipe that is ready takes this much without blocking, so that closing ends this.
       guard bell.wait(for: descriptor, POLLOUT) else {
-        if isClosed { return false }
+        if isClosed { return ECANCELED }
         continue
       }
-      let piece = rest.prefix(Int(PIPE_BUF))
+      let piece = rest.prefix(pieceLimit)
       let result = piece.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       let code = errno
       if result >= 0 {
         rest = rest.dropFirst(result)
         wrote(result)
       } else if code != EAGAIN, code != EINTR {
-        return false
+        return code
       }
     }
-    return true
+    return 0
   }
 
   private func wrote(_ count: Int) {
