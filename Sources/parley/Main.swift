@@ -24,8 +24,7 @@ struct Main {
     do throws(UsageError) {
       switch try Invocation(arguments) {
       case .show(let page):
-        Output.standard.write(page)
-        return .done
+        return Output.finish(page)
       case .run(let options):
         return options.run()
       }

@@ -34,6 +34,27 @@ struct CommandLineTests {
     #expect(try await shell.ending(within: .seconds(30)) == .exited(0))
   }
 
+  @Test(
+    "a result that nobody reads is no fault, one that the disk has no room for is",
+    arguments: ["--help", "help serve", "help --man", "--version", "completions zsh", "addresses"])
+  func unwritable(arguments: String) async throws {
+    func shell(_ command: String) async throws -> (errors: String, ending: ChildProcess.Ending) {
+      let child = try ChildProcess("/bin/sh", ["-c", command])
+      let ending = try await child.ending()
+      return (String(decoding: child.transcript(.errors), as: UTF8.self), ending)
+    }
+    let parley = "\(try Tree.parley()) \(arguments)"
+    let full = try await shell("\(parley) > /dev/full")
+    #expect(full == ("parley: standard output: No space left on device\n", .exited(4)))
+    // The only reader is gone before the program begins.
+    let unread = try await shell(
+      """
+      d=$(mktemp -d) && mkfifo $d/pipe && exec 3<>$d/pipe 4>$d/pipe 3<&- && rm -r $d && \
+      \(parley) >&4
+      """)
+    #expect(unread == ("", .exited(0)))
+  }
+
   @Test("a usage error is one line and a pointer on standard error, and ends with 2")
   func usage() async throws {
     let mistyped = try await run("join", "localhost:1", "--nikc", "a")

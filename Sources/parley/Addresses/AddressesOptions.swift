@@ -9,9 +9,8 @@ extension AddressesOptions {
   func run() -> ExitCode {
     do {
       let interfaces = try NetworkInterface.all()
-      let list = isJSON ? AddressList.json(interfaces) : AddressList.table(interfaces)
-      Output.standard.write(list)
-      return .done
+      return Output.finish(
+        isJSON ? AddressList.json(interfaces) : AddressList.table(interfaces))
     } catch {
       Output.error.write("parley addresses: \(error)\n")
       return ExitCode(error)

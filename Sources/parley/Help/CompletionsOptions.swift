@@ -3,8 +3,7 @@ struct CompletionsOptions: CommandOptions {
   var shell = Completions.Shell.bash
 
   func run() -> ExitCode {
-    Output.standard.write(Completions.script(for: shell, Command.all))
-    return .done
+    Output.finish(Completions.script(for: shell, Command.all))
   }
 
   static var verb: Verb<CompletionsOptions> {

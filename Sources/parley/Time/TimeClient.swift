@@ -10,8 +10,7 @@ enum TimeClient {
   static func run(_ text: String, _ timeout: TimeLimit) -> ExitCode {
     Program.run("time") { loop in
       let time = try await ask(Address(text), within: timeout.orStandard(standardTimeout), on: loop)
-      guard Output.standard.write(time + "\n") else { return .local }
-      return .done
+      return Output.finish(time + "\n")
     }
   }
 
