@@ -23,7 +23,9 @@ struct Command {
     [
       Command(ServeOptions.self),
       Command(JoinOptions.self),
+      Command(EchoOptions.self),
       Command(TimeOptions.self),
+      Command(RandOptions.self),
       Command(AddressesOptions.self),
       Command(CompletionsOptions.self),
     ]

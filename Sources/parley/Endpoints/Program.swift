@@ -9,15 +9,17 @@ enum Program {
   ///   - verb: Named in front of every error.
   ///   - onSignal: The exit code after a first signal, and the moment for a last remark; by default
   ///     130 or 143.
+  ///   - spin: How long the loop goes on looking before it sleeps.
   ///   - body: Must end soon when cancelled.
   /// - Returns: What `body` returned, or the code of what it threw, which has then been said.
   static func run(
     _ verb: String,
     onSignal: @escaping @Sendable (CInt) -> ExitCode = { ExitCode(signal: $0) },
+    spin: Duration = .zero,
     _ body: @escaping @Sendable (EventLoop) async throws -> ExitCode
   ) -> ExitCode {
     do {
-      return try EventLoop.runBlocking { loop in
+      return try EventLoop.runBlocking(spin: spin) { loop in
         let signals = try await Signals([SIGINT, SIGTERM], on: loop)
         let (first, hear) = AsyncStream.makeStream(of: CInt.self)
         return try await withThrowingTaskGroup(of: Void.self) { group in

@@ -5,6 +5,8 @@ import Sockets
 struct Service {
   var verb: String
   var options: ListenOptions
+  /// How long the loop goes on looking before it sleeps.
+  var spin = Duration.zero
   /// Told of refused and failed connections; by default they are remarks on standard error.
   var report: @Sendable (Listener.Incident) -> Void
   /// Told when everything is bound; by default the addresses are remarks on standard error.
@@ -22,7 +24,7 @@ struct Service {
   /// Serves until SIGINT or SIGTERM, then cancels every connection; a second signal ends it at once.
   func run(_ serve: @escaping @Sendable (Connection) async throws -> Void) -> ExitCode {
     options.rules.prepare()
-    return Program.run(verb, onSignal: { _ in .done }) { loop in
+    return Program.run(verb, onSignal: { _ in .done }, spin: spin) { loop in
       let listeners = try await options.bind(on: loop)
       begin(listeners.map(\.localAddress))
       try await withThrowingTaskGroup { group in

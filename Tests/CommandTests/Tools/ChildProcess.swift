@@ -111,6 +111,22 @@ final class ChildProcess: Sendable {
     try await conversation.wait(for: "the end", within: limit) { $0.isOver ? $0.ending : nil }
   }
 
+  /// The most memory that the program has had resident so far, in kilobytes.
+  func peakMemory() throws -> Int {
+    guard let file = fopen("/proc/\(conversation.process)/status", "r") else {
+      throw ToolError("fopen /proc/…/status", errno)
+    }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, CInt(line.count), file) != nil {
+      let words = line.split { $0 == 0x20 || $0 == 0x09 }.map {
+        String(decoding: $0.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      }
+      if words.first == "VmHWM:", words.count > 1, let size = Int(words[1]) { return size }
+    }
+    throw ToolError("no VmHWM in /proc/…/status")
+  }
+
   /// All that was printed since the start.
   func transcript(_ source: Source = .output) -> [UInt8] { conversation.transcript(source) }
 }

@@ -53,7 +53,7 @@ final class Conversation: Sendable {
     var attempt: @Sendable (inout State, _ isLast: Bool) -> (@Sendable () -> Void)?
   }
 
-  private let process: pid_t
+  let process: pid_t
   private let state: Locked<State>
   /// A byte in it makes the polling thread look at the state again.
   private let alarm: (read: CInt, write: CInt)
