@@ -8,11 +8,11 @@ import sys
 import tempfile
 import time
 
-from . import build, counts, growth, machine, measure, peers, rows, servers, sizes, table
+from . import build, counts, growth, machine, measure, peers, pipes, rows, servers, sizes, table
 
 FLAGS = ("--append", "--list", "--check", "--keep", "--no-build", "--peers")
-# What is no row; growth only when it is named.
-OTHERS = ("size", "counts", "growth")
+# What is no row; growth and pipe only when they are named.
+OTHERS = ("size", "counts", "growth", "pipe")
 
 
 def run(arguments, usage):
@@ -45,7 +45,7 @@ def run(arguments, usage):
         if not called and name not in OTHERS:
             return _refuse(f"no row begins with {name}; --list shows them")
         chosen += [row for row in called if row not in chosen]
-    others = [name for name in OTHERS if name in names or not names and name != "growth"]
+    others = [name for name in OTHERS if name in names or not names and name not in ("growth", "pipe")]
     try:
         if options["--runs"] > 1:
             return _runs(arguments, options["--runs"], flags)
@@ -74,7 +74,8 @@ def _measure(chosen, others, options, flags, arguments):
                     + (["c-echo"] if any(row.load == "dial" for row in chosen) else [])
                     + ([name for _, name, _ in rows.COUNTS.values()] if "counts" in others else [])
                     + (sizes.PROGRAMS if "size" in others else [])
-                    + (growth.PROGRAMS if "growth" in others else []), _say)
+                    + (growth.PROGRAMS if "growth" in others else [])
+                    + (pipes.PROGRAMS if "pipe" in others else []), _say)
         if "--peers" in flags:
             peers.prepare()
     text, grown, ratios, has_failed = "", [], [], False
@@ -112,6 +113,8 @@ def _measure(chosen, others, options, flags, arguments):
         folder = growth.DOCS if "--append" in flags else servers.BUILT
         show(("\n" if text else "") + growth.measure_all(_say, folder))
         print(f"The drawings are {folder}/growth-*.svg.")
+    if "pipe" in others:
+        show(("\n" if text else "") + pipes.table(_say))
     note = machine.note(before)
     print("\n" + note)
     if "--append" in flags:

@@ -235,7 +235,7 @@ extension EchoClient {
   /// Compares what came back, and writes what is right of it.
   private func accept(_ echo: [UInt8]) async throws {
     let right = window.receive(echo[...])
-    recent = Array((recent + echo[..<right].suffix(8)).suffix(8))
+    recent = Array((recent + echo[max(0, right - 8)..<right])[...].suffix(8))
     room.open()
     isWriting = true
     try await output.write(right == echo.count ? echo : Array(echo[..<right]))
@@ -246,7 +246,7 @@ extension EchoClient {
   }
 
   private func fault(in echo: [UInt8], at right: Int) -> EchoFault {
-    let remote = echo[right...].prefix(16)
+    let remote = echo[right..<min(right + 16, echo.count)]
     let local = window.expected(atMost: 16)
     guard !local.isEmpty else {
       return .longer(extra: Array(remote), offset: window.verified)
