@@ -54,15 +54,15 @@ final class EchoClient: @unchecked Sendable {
 
   static func run(_ options: EchoOptions) -> ExitCode {
     Program.run("echo") { loop in
-      let limit = limit(options.timeout)
+      let timeout = options.timeout.orStandard(standardTimeout)
       var dialling = Connect.Options()
-      dialling.timeout = limit.map { .after($0) } ?? nil
+      dialling.timeout = timeout
       let address = try Address(options.address)
       do {
         try await Connect.to(address, on: loop, resolver: Resolver(), options: dialling) {
           let client = try EchoClient($0, options)
           client.say("connected to \($0.peerAddress)")
-          try await client.run(limit)
+          try await client.run(timeout)
         }
         return .done
       } catch let fault as EchoFault {
@@ -74,16 +74,8 @@ final class EchoClient: @unchecked Sendable {
     }
   }
 
-  private static func limit(_ timeout: TimeLimit) -> Duration? {
-    switch timeout {
-    case .standard: standardTimeout
-    case .none: nil
-    case .after(let limit): limit
-    }
-  }
-
   /// Runs until everything is back; the first task that knows the end ends the others.
-  private func run(_ limit: Duration?) async throws {
+  private func run(_ timeout: Timeout) async throws {
     try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask {
         try await self.send()
@@ -95,7 +87,7 @@ final class EchoClient: @unchecked Sendable {
         try await self.connection.loop.sleep(for: Self.grace)
         return true
       }
-      if let limit {
+      if case .after(let limit) = timeout {
         group.addTask { try await self.watch(limit) }
       }
       defer { group.cancelAll() }

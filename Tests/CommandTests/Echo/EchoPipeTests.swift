@@ -36,7 +36,8 @@ struct EchoPipeTests {
     #expect(lines.count == 2, "\(lines)")
   }
 
-  @Test("our server gives every byte back, and neither end needs more than 16 MiB", .needs(.python3))
+  @Test(
+    "our server gives every byte back, and neither end needs more than 16 MiB", .needs(.python3))
   func ours() async throws {
     let server = try await EchoServers.ours()
     try await run(server)
