@@ -29,7 +29,7 @@ final class Join: @unchecked Sendable {
   /// Runs the command to its end, and says on standard error why it ended if nobody wanted it.
   static func run(_ options: JoinOptions) -> ExitCode {
     // Before the loop, whose threads inherit it.
-    Signals.block([SIGWINCH, SIGCONT])
+    Signals.block(signals)
     do {
       let address = try address(options.address)
       return try EventLoop.runBlocking { loop in
@@ -57,7 +57,7 @@ final class Join: @unchecked Sendable {
   }
 
   private func run() async throws -> ExitCode {
-    let signals = try await Signals([SIGINT, SIGTERM, SIGWINCH, SIGCONT], on: loop)
+    let signals = try await Signals(Join.signals, on: loop)
     return try await withThrowingTaskGroup(of: ExitCode.self) { group in
       group.addTask { try await self.takePart() }
       group.addTask { try await self.watch(signals) }
@@ -68,16 +68,21 @@ final class Join: @unchecked Sendable {
 
   // MARK: - Signals
 
+  /// A terminal that is closed says SIGHUP, and whoever was at it leaves in order.
+  private static var signals: [CInt] {
+    [SIGINT, SIGTERM, SIGWINCH, SIGCONT] + (JoinConsole.isPossible ? [SIGHUP] : [])
+  }
+
   private func watch(_ signals: Signals) async throws -> ExitCode {
     while true {
       let signal = try await signals.next()
-      guard signal == SIGINT || signal == SIGTERM else {
+      guard signal != SIGWINCH, signal != SIGCONT else {
         face?.refresh(wasStopped: signal == SIGCONT)
         continue
       }
       // Nothing has begun that could be ended in order.
       guard member != nil else { return .done }
-      interrupt(signal == SIGTERM ? .terminated : .interrupted)
+      interrupt(signal == SIGINT ? .interrupted : .terminated)
     }
   }
 
@@ -106,6 +111,10 @@ final class Join: @unchecked Sendable {
     let (ending, unsaid) = await face.run(member)
     if let forced { return forced }
     if let why = JoinWords.explanation(of: ending) { Output.error.write("parley: \(why)\n") }
+    if let failure = face.failure {
+      Output.error.write("parley join: \(failure)\n")
+      return .local
+    }
     guard unsaid == 0 else {
       let messages = unsaid == 1 ? "1 message was" : "\(unsaid) messages were"
       Output.error.write("parley: \(messages) not accepted\n")

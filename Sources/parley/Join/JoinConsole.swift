@@ -64,6 +64,9 @@ final class JoinConsole: JoinFace, @unchecked Sendable {
     return (ending, 0)
   }
 
+  /// A terminal that cannot be read or written is gone, and nobody is left to tell.
+  var failure: SocketError? { nil }
+
   func refresh(wasStopped: Bool) {
     guard let size = TerminalMode.size(of: 1), mode != nil else { return }
     if wasStopped {

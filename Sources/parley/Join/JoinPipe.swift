@@ -1,4 +1,5 @@
 import Chat
+import Glibc
 import Sockets
 
 /// Takes part for a program: lines in, lines out, and words for people on standard error.
@@ -13,6 +14,7 @@ final class JoinPipe: JoinFace, @unchecked Sendable {
   private let errors: BlockingOutput
   private let words = JoinWords(style: .pipe)
   private var tooLong = 0
+  private(set) var failure: SocketError?
 
   init() throws(SocketError) {
     input = try BlockingInput()
@@ -32,6 +34,9 @@ final class JoinPipe: JoinFace, @unchecked Sendable {
       input.stop()
       await output.finish()
       await errors.finish()
+      if let code = output.failure, code != EPIPE {
+        failure = SocketError(operation: Inherited.Direction.writing.rawValue, code: code)
+      }
       output.close()
       return ending
     }
@@ -49,7 +54,7 @@ final class JoinPipe: JoinFace, @unchecked Sendable {
     var lines = InputLines(limit: JoinPipe.lineLimit)
     var isAtEnd = false
     while !isAtEnd {
-      let bytes = (try? await input.next()) ?? []
+      let bytes = await next()
       isAtEnd = bytes.isEmpty
       lines.receive(bytes)
       while let line = lines.next(atEnd: isAtEnd) {
@@ -62,6 +67,18 @@ final class JoinPipe: JoinFace, @unchecked Sendable {
       }
     }
     member.endInput()
+  }
+
+  /// What comes next; an input that cannot be read ends, and is complained about in the end.
+  private func next() async -> [UInt8] {
+    do {
+      return try await input.next()
+    } catch let error as SocketError {
+      failure = error
+    } catch {
+      // Cancelled: that is an end like any other.
+    }
+    return []
   }
 
   private func show(_ events: [MemberEvent]) async {

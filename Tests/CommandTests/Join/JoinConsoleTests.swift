@@ -75,6 +75,18 @@ struct JoinConsoleTests {
     #expect(sums.count == 2 && sums.first == sums.last)
   }
 
+  @Test("a terminal that is closed leaves in order")
+  func hangUp() async throws {
+    let server = try await Served()
+    let bob = try ChildProcess(try Tree.parley(), ["join", server.address, "--nick", "bob"])
+    try await bob.expect("* You are bob", from: .errors)
+    let ann = try join(server.address, "--nick", "ann")
+    try await ann.expect("/help lists the commands.")
+    ann.signal(SIGHUP)
+    #expect(try await ann.ending() == .exited(0))
+    try await bob.expect("* ann left (quit)\n")
+  }
+
   @Test("a server that goes away is told when the terminal is itself again")
   func goodbye() async throws {
     let server = try await Served()

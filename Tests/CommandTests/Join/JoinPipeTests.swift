@@ -104,6 +104,27 @@ struct JoinPipeTests {
     #expect(try await ann.ending() == .exited(code))
   }
 
+  @Test(
+    "an output that cannot be written and an input that cannot be read end with 4, and in order",
+    arguments: [
+      ("cat - | PARLEY >/dev/full", "write standard output: No space left on device"),
+      ("PARLEY </", "read standard input: Is a directory"),
+    ])
+  func badStreams(script: String, words: String) async throws {
+    let server = try await Served()
+    let bob = try join(server.address, "--nick", "bob")
+    try await bob.expect("* You are bob", from: .errors)
+    let parley = "\(try Tree.parley()) join \(server.address) --nick ann"
+    let ann = try ChildProcess(
+      "/bin/sh", ["-c", script.replacing("PARLEY", with: parley)], environment: ["USER": ""])
+    try await bob.expect("* ann joined\n")
+    try bob.write("hello\n")
+    try await bob.expect("* ann left (quit)\n")
+    try await ann.expect("parley join: \(words)\n", from: .errors)
+    ann.closeInput()
+    #expect(try await ann.ending() == .exited(4))
+  }
+
   @Test("a closed output ends it quietly")
   func closedOutput() async throws {
     let server = try await Served()
