@@ -25,6 +25,14 @@ public enum Connect {
     public init() {}
   }
 
+  /// What happened on the way to a connection.
+  package enum Step: Sendable {
+    case resolved([SocketAddress])
+    case trying(SocketAddress)
+    case failed(SocketError)
+    case connected(SocketAddress, after: Duration)
+  }
+
   /// Connects, lends the connection to `body`, and closes it when the body has returned or thrown.
   ///
   /// - Parameters:
@@ -59,28 +67,32 @@ public enum Connect {
 
   /// Connects; the caller closes the connection.
   ///
-  /// - Parameters: As of ``to(_:on:resolver:options:_:)``.
+  /// - Parameters: As of ``to(_:on:resolver:options:_:)``; `report` is told of each step.
   /// - Returns: The connection.
   /// - Throws: ``SocketError`` or `CancellationError`, with nothing left open.
   package static func open(
     _ address: Address, on loop: EventLoop, resolver: Resolver = .shared,
-    options: Options = Options()
+    options: Options = Options(), report: @escaping @Sendable (Step) -> Void = { _ in }
   ) async throws -> Connection {
     guard loop.isHome else {
       return try await loop.perform {
-        try await open(address, on: loop, resolver: resolver, options: options)
+        try await open(address, on: loop, resolver: resolver, options: options, report: report)
       }
     }
     let start = parley_monotonic_nanoseconds()
     var total: Duration?
     if case .after(let limit) = options.timeout.resolved(loop.defaultTimeout) { total = limit }
     let addresses = try await resolver.resolve(address, timeout: total)
+    report(.resolved(addresses))
     let timing = HappyEyeballs.Timing(
       attemptDelay: options.attemptDelay, attemptTimeout: options.attemptTimeout,
       totalTimeout: total)
-    let dialer = Dialer(addresses, timing: timing, since: start, on: loop)
+    let dialer = Dialer(addresses, timing: timing, since: start, on: loop, report)
     do throws(Dialer.Failure) {
-      return try await dialer.connection()
+      let connection = try await dialer.connection()
+      let duration = Duration.nanoseconds(Int64(clamping: parley_monotonic_nanoseconds() - start))
+      report(.connected(connection.peerAddress, after: duration))
+      return connection
     } catch {
       switch error {
       case .cancelled: throw CancellationError()

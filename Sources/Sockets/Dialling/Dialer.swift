@@ -19,12 +19,14 @@ final class Dialer: TimerTarget, @unchecked Sendable {
   private var attempts: [Int: Attempt] = [:]
   private var timer: Timers<any TimerTarget>.ID?
   private var continuation: UnsafeContinuation<Outcome, Never>?
+  private let report: (Connect.Step) -> Void
 
   init(
     _ addresses: [SocketAddress], timing: HappyEyeballs.Timing, since start: Nanoseconds,
-    on loop: EventLoop
+    on loop: EventLoop, _ report: @escaping (Connect.Step) -> Void = { _ in }
   ) {
     self.loop = loop
+    self.report = report
     machine = HappyEyeballs(
       addresses, timing: timing, since: start, at: parley_monotonic_nanoseconds())
   }
@@ -71,6 +73,7 @@ final class Dialer: TimerTarget, @unchecked Sendable {
   }
 
   private func start(_ id: Int, _ address: SocketAddress) {
+    report(.trying(address))
     do throws(SocketError) {
       let attempt = try Attempt(id, address, of: self, on: loop)
       attempts[id] = attempt
@@ -92,7 +95,9 @@ final class Dialer: TimerTarget, @unchecked Sendable {
 
   private func fail(_ id: Int, _ error: SocketError, _ address: SocketAddress) {
     attempts.removeValue(forKey: id)?.close()
-    machine.failed(id, error.about(address.description), at: parley_monotonic_nanoseconds())
+    let error = error.about(address.description)
+    report(.failed(error))
+    machine.failed(id, error, at: parley_monotonic_nanoseconds())
   }
 
   private func succeed(_ id: Int) {

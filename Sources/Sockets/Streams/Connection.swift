@@ -84,6 +84,15 @@ public struct Connection: Sendable {
     try shutdown(CInt(SHUT_RD))
   }
 
+  /// How many bytes the peer's system has not acknowledged yet, the end counted as one; of a Unix-domain
+  /// socket always 0, because there the peer has them at once.
+  ///
+  /// On the loop's thread. The corresponding C function is `ioctl` with `SIOCOUTQ`.
+  package var unconfirmed: Int {
+    guard peerAddress.family != .unix, let number = source.core?.number else { return 0 }
+    return max(0, Int(parley_unacknowledged(number)))
+  }
+
   private func shutdown(_ how: CInt) throws {
     guard let number = source.core?.number else { throw closedError("shutdown") }
     try call("shutdown") { Glibc.shutdown(number, how) == 0 ? 0 : -errno }

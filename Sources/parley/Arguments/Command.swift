@@ -23,6 +23,8 @@ struct Command {
     [
       Command(ServeOptions.self),
       Command(JoinOptions.self),
+      Command(ConnectOptions.self),
+      Command(AcceptOptions.self),
       Command(EchoOptions.self),
       Command(TimeOptions.self),
       Command(RandOptions.self),

@@ -10,7 +10,9 @@ enum TimeLimit: Equatable {
   case after(Duration)
 
   /// Reads `none` or seconds, such as `10` or `0.5`.
-  init(_ text: String) throws(UsageError) {
+  init(
+    _ text: String, of option: String = "--timeout", mayBeZero: Bool = false
+  ) throws(UsageError) {
     if text == "none" {
       self = .none
       return
@@ -19,11 +21,13 @@ enum TimeLimit: Equatable {
     let fraction = parts.count == 2 ? parts[1] : "0"
     // Nine digits at most on either side: thirty years, a nanosecond, and no overflow.
     guard let whole = digits(parts[0]), let part = digits(fraction) else {
-      throw UsageError("--timeout takes seconds or none, not '\(text)'")
+      throw UsageError("\(option) takes seconds or none, not '\(text)'")
     }
     let scale = (fraction.utf8.count..<9).reduce(1) { product, _ in product * 10 }
     let duration = Duration.seconds(whole) + .nanoseconds(part * scale)
-    guard duration > .zero else { throw UsageError("--timeout must be over zero, or none") }
+    guard duration > .zero || mayBeZero else {
+      throw UsageError("\(option) must be over zero, or none")
+    }
     self = .after(duration)
   }
 

@@ -22,27 +22,46 @@ struct Service {
   }
 
   /// Serves until SIGINT or SIGTERM, then cancels every connection; a second signal ends it at once.
-  func run(_ serve: @escaping @Sendable (Connection) async throws -> Void) -> ExitCode {
+  func run(_ body: @escaping @Sendable (Connection) async throws -> Void) -> ExitCode {
+    run { listeners, loop in try await serve(listeners, on: loop, body) }
+  }
+
+  /// Listens while `body` runs; SIGINT and SIGTERM cancel it.
+  func run(
+    _ body: @escaping @Sendable ([Listener], EventLoop) async throws -> Void
+  ) -> ExitCode {
     options.rules.prepare()
     return Program.run(verb, onSignal: { _ in .done }, spin: spin) { loop in
       let listeners = try await options.bind(on: loop)
       begin(listeners.map(\.localAddress))
-      try await withThrowingTaskGroup { group in
-        for listener in listeners {
-          group.addTask { try await listener.run(report: report, serve) }
-        }
-        if options.rules.hasFiles {
-          group.addTask {
-            try await options.rules.reloading(verb, on: loop) { filter in
-              for listener in listeners { listener.setFilter(filter) }
-            }
-          }
-        }
-        // The first failure of a listener ends the others.
-        try await group.next()
-        group.cancelAll()
-      }
+      try await body(listeners, loop)
       return .done
+    }
+  }
+
+  /// Serves until all listeners are closed or one of them fails.
+  func serve(
+    _ listeners: [Listener], on loop: EventLoop,
+    _ body: @escaping @Sendable (Connection) async throws -> Void
+  ) async throws {
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      for listener in listeners {
+        group.addTask {
+          try await listener.run(report: report, body)
+          return true
+        }
+      }
+      if options.rules.hasFiles {
+        group.addTask {
+          try await options.rules.reloading(verb, on: loop) { filter in
+            for listener in listeners { listener.setFilter(filter) }
+          }
+          return false
+        }
+      }
+      var count = listeners.count
+      while count > 0, let isClosed = try await group.next() { count -= isClosed ? 1 : 0 }
+      group.cancelAll()
     }
   }
 }

@@ -71,29 +71,13 @@ final class StandardOutput: Sendable {
   /// Waits until nobody reads any more, or until cancelled; of a file this is never known.
   func closing() async {
     switch way {
-    case .loop(let connection): await Self.waitForError(connection.source)
+    case .loop(let connection): await connection.source.waitForError()
     case .thread(let output):
       await withTaskCancellationHandler {
         await output.closing()
       } onCancel: {
         output.close()
       }
-    }
-  }
-
-  private static func waitForError(_ source: Source) async {
-    let limit = source.limit("poll", nil)
-    do {
-      try await source.begin(.reading, limit)
-      defer { source.end(.reading) }
-      while let number = source.core?.number {
-        var entry = pollfd(fd: number, events: 0, revents: 0)
-        if poll(&entry, 1, 0) > 0 { return }
-        source.core?.noteNothingToRead()
-        try await source.wait(.reading, limit)
-      }
-    } catch {
-      // Cancelled or closed.
     }
   }
 
@@ -111,6 +95,25 @@ final class StandardOutput: Sendable {
     switch way {
     case .loop(let connection): connection.close()
     case .thread(let output): output.close()
+    }
+  }
+}
+
+extension Source {
+  /// Waits until writing has become pointless, or until closed or cancelled; nobody may read meanwhile.
+  func waitForError() async {
+    let limit = limit("poll", nil)
+    do {
+      try await begin(.reading, limit)
+      defer { end(.reading) }
+      while let number = core?.number {
+        var entry = pollfd(fd: number, events: 0, revents: 0)
+        if poll(&entry, 1, 0) > 0 { return }
+        core?.noteNothingToRead()
+        try await wait(.reading, limit)
+      }
+    } catch {
+      // Cancelled or closed.
     }
   }
 }

@@ -1,0 +1,58 @@
+import Sockets
+
+/// What `connect` and `listen` do with a peer: the same words for both.
+struct SessionOptions: Equatable, Sendable {
+  /// How long no byte may go or come.
+  var idle = TimeLimit.none
+  /// How long the answer may take once standard input has ended.
+  var quit = TimeLimit.none
+  var isSendOnly = false
+  var isReceiveOnly = false
+  var isVerbose = false
+
+  static func options<Options>(
+    _ field: WritableKeyPath<Options, SessionOptions>
+  ) -> [Verb<Options>.Option] {
+    [
+      .value("-i, --idle-timeout", "S|none", "end after S seconds without a byte either way") {
+        (options, text) throws(UsageError) in
+        options[keyPath: field].idle = try TimeLimit(text, of: "--idle-timeout")
+      },
+      .value("-q, --quit", "S|none", "end S seconds after the end of input, whatever comes") {
+        (options, text) throws(UsageError) in
+        options[keyPath: field].quit = try TimeLimit(text, of: "--quit", mayBeZero: true)
+      },
+      .flag("-N", "tell the peer when input ends; it happens anyway") { _ in },
+      .flag("--send-only", "throw away what comes; end when all has been sent and confirmed") {
+        $0[keyPath: field].isSendOnly = true
+      },
+      .flag("--recv-only", "do not read input; end when the peer ends") {
+        $0[keyPath: field].isReceiveOnly = true
+      },
+      .flag("-v, --verbose", "explain on standard error what happens") {
+        $0[keyPath: field].isVerbose = true
+      },
+    ]
+  }
+
+  func validate() throws(UsageError) {
+    guard !isSendOnly || !isReceiveOnly else {
+      throw UsageError("either --send-only or --recv-only, not both")
+    }
+  }
+
+  /// An address in one word, or as a host and a port in two, as `nc` has it.
+  static func address(_ operands: [String]) -> String {
+    guard operands.count == 2 else { return operands.joined() }
+    let isBare = operands[0].utf8.contains(UInt8(ascii: ":")) && operands[0].utf8.first != 0x5b
+    return isBare ? "[\(operands[0])]:\(operands[1])" : operands.joined(separator: ":")
+  }
+
+  static let notes = [
+    """
+    When input ends, the peer is told (its reading ends), what it answers is written to its end, and \
+    then the program ends with 0. With a terminal as input, the peer's end is the end as well. \
+    docs/eof.md has the whole table.
+    """
+  ]
+}
