@@ -15,8 +15,9 @@ extension Timestamp {
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
   ]
 
-  /// Days since Sunday. Years are taken to begin in March, so that the leap day is the last of one.
+  /// Days since Sunday.
   private var weekday: Int {
+    // Years are taken to begin in March, so that the leap day is the last of one.
     // Four centuries are whole weeks, and keep the year 0 from having years before it.
     let year = year + 400 - (month < 3 ? 1 : 0)
     let leapDays = year / 4 - year / 100 + year / 400
