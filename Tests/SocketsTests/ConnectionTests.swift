@@ -1,9 +1,26 @@
+import Glibc
 import Testing
 
 @testable import Sockets
 
 @Suite("a connection")
 struct ConnectionTests {
+  @Test("ending the writing says that the peer has reset the connection, and so does reading")
+  func shutdownAfterReset() async throws {
+    try await EventLoop.run { loop in
+      let (one, other) = try Sandbox.pair(.tcp, on: loop)
+      defer { one.close() }
+      other.abort()
+      for operation in [{ try await one.shutdownWrite() }, { _ = try await one.read() }] {
+        _ = await #expect {
+          try await operation()
+        } throws: { error in
+          (error as? SocketError)?.code == ECONNRESET
+        }
+      }
+    }
+  }
+
   @Test("delivers what was written, then the end", arguments: Transport.allCases)
   func delivers(transport: Transport) async throws {
     try await EventLoop.run { loop in

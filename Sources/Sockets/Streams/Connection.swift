@@ -95,7 +95,12 @@ public struct Connection: Sendable {
 
   private func shutdown(_ how: CInt) throws {
     guard let number = source.core?.number else { throw closedError("shutdown") }
-    try call("shutdown") { Glibc.shutdown(number, how) == 0 ? 0 : -errno }
+    guard Glibc.shutdown(number, how) != 0 else { return }
+    let code = errno
+    // A connection that was one and is none any more has been reset; a read will say the same.
+    throw SocketError(
+      operation: "shutdown", address: peerAddress.description,
+      code: code == ENOTCONN ? ECONNRESET : code)
   }
 
   package func closedError(_ operation: String) -> SocketError {
