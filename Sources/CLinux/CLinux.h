@@ -164,6 +164,11 @@ static inline ssize_t parley_write(int descriptor, const void *bytes, size_t cou
   return parley_result(write(descriptor, bytes, count));
 }
 
+// <sys/xattr.h>, which would bring more than these into every module that imports this one.
+extern ssize_t getxattr(const char *, const char *, void *, size_t);
+extern int fsetxattr(int, const char *, const void *, size_t, int);
+extern int fremovexattr(int, const char *);
+
 // Signals
 
 static inline void parley_ignore_signal(int number) { signal(number, SIG_IGN); }

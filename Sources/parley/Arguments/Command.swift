@@ -28,6 +28,7 @@ struct Command {
       Command(EchoOptions.self),
       Command(TimeOptions.self),
       Command(RandOptions.self),
+      Command(GetOptions.self),
       Command(AddressesOptions.self),
       Command(CompletionsOptions.self),
     ]

@@ -37,6 +37,10 @@ struct Run: Equatable {
 
   var text: String { String(decoding: output, as: UTF8.self) }
 
+  init(output: [UInt8], errors: String, ending: ChildProcess.Ending) {
+    (self.output, self.errors, self.ending) = (output, errors, ending)
+  }
+
   /// Runs the built `parley` with an empty input.
   init(
     _ arguments: [String], environment: [String: String] = [:],
