@@ -1,3 +1,4 @@
+import Sockets
 import Testing
 
 @testable import parley
@@ -187,6 +188,13 @@ struct ArgumentsTests {
       }
       for line in page.text.split(separator: "\n") { #expect(line.utf8.count <= 80, "\(line)") }
     }
+  }
+
+  @Test("a server's address has a port", arguments: ["localhost", "[::1]", "127.0.0.1:0", "h:0"])
+  func serverWithoutPort(text: String) throws {
+    #expect(throws: Complaint.self) { try Address(server: text) }
+    #expect(try Address(server: "unix:\(text)").port == nil)
+    #expect(try Address(server: "7").port == 7)
   }
 
   @Test("a usage error points at the help of its verb and ends with code 2")

@@ -19,20 +19,27 @@ struct Command {
   }
 
   /// Every verb, in the order of the help: the one table that the program and its pages are made from.
-  static var all: [Command] {
+  static var families: [(title: String, commands: [Command])] {
     [
-      Command(ServeOptions.self),
-      Command(JoinOptions.self),
-      Command(ConnectOptions.self),
-      Command(AcceptOptions.self),
-      Command(EchoOptions.self),
-      Command(TimeOptions.self),
-      Command(RandOptions.self),
-      Command(GetOptions.self),
-      Command(AddressesOptions.self),
-      Command(CompletionsOptions.self),
+      ("Chat", [Command(ServeOptions.self), Command(JoinOptions.self)]),
+      (
+        "Sockets",
+        [
+          Command(ConnectOptions.self), Command(AcceptOptions.self), Command(EchoOptions.self),
+          Command(TimeOptions.self), Command(GetOptions.self),
+        ]
+      ),
+      (
+        "This machine",
+        [
+          Command(RandOptions.self), Command(AddressesOptions.self),
+          Command(CompletionsOptions.self),
+        ]
+      ),
     ]
   }
+
+  static var all: [Command] { families.flatMap(\.commands) }
 
   /// Finds a verb by its name.
   static func named(_ name: String) throws(UsageError) -> Command {

@@ -36,21 +36,22 @@ enum Invocation {
 
       Usage: parley COMMAND [arguments]
 
-      Commands
-
       """
-    for command in Command.all { page += helpEntry(command.page.name, command.page.summary) }
+    for (title, commands) in Command.families {
+      page += "\n\(title)\n"
+      for command in commands { page += helpEntry(command.page.name, command.page.summary) }
+    }
+    page += "\nHelp\n"
     page += helpEntry("help COMMAND", "all about one command; help --man is the manual page")
     page += helpEntry("--version", "which version this is")
+    let codes = ExitCode.meanings.map { "\($0.code) \($0.text)" }.joined(separator: "; ")
     return page + """
 
+      'parley COMMAND ADDRESS' connects, 'parley COMMAND --listen ADDRESS' serves.
       Start with 'parley serve' in one terminal and 'parley join 127.0.0.1:7000' in another.
 
-      Exit codes: 0 done, 1 the peer or its data was wrong, 2 usage, 3 trust refused,
-      4 something on this machine, 10 refused, 11 name does not resolve, 12 unreachable,
-      13 timed out, 14 connection reset, 130 and 143 ended by a signal.
 
-      """
+      """ + wrapped("Exit codes: \(codes).", indent: 0)
   }
 }
 

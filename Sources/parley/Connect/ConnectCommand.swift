@@ -10,7 +10,7 @@ enum ConnectCommand {
       let remark = Remarks(verb: "connect", isVerbose: options.session.isVerbose)
       var limits = Connect.Options()
       limits.timeout = options.timeout.orStandard(standardTimeout)
-      let address = try Address(options.address)
+      let address = try Address(server: options.address)
       let connection = try await Connect.open(
         address, on: loop, options: limits
       ) { remark(words(for: $0)) }

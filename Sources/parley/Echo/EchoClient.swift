@@ -29,9 +29,9 @@ final class EchoClient: @unchecked Sendable {
   private var messages: EchoMessages?
   private var window = EchoWindow()
   private var sending = Sending.waitingForInput
-  /// Whether the receiver waits for the server,
+  /// Whether the receiver waits for the server.
   private var isReceiving = false
-  /// or for whoever reads the output.
+  /// Whether it waits for whoever reads the output.
   private var isWriting = false
   /// Opened when there is more room in the window.
   private let room = Gate()
@@ -57,7 +57,7 @@ final class EchoClient: @unchecked Sendable {
       let timeout = options.timeout.orStandard(standardTimeout)
       var dialling = Connect.Options()
       dialling.timeout = timeout
-      let address = try Address(options.address)
+      let address = try Address(server: options.address)
       do {
         try await Connect.to(address, on: loop, resolver: Resolver(), options: dialling) {
           let client = try EchoClient($0, options)

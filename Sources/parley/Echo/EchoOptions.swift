@@ -2,7 +2,7 @@ import Wire
 
 /// What `parley echo` was asked for.
 struct EchoOptions: CommandOptions {
-  /// As typed; `Sockets` reads it. Empty when listening.
+  /// As typed, for `Sockets` to read; empty when listening.
   var address = ""
   var listening = ListenOptions()
   /// nil: bytes, whatever they mean.

@@ -9,7 +9,8 @@ enum TimeClient {
 
   static func run(_ text: String, _ timeout: TimeLimit) -> ExitCode {
     Program.run("time") { loop in
-      let time = try await ask(Address(text), within: timeout.orStandard(standardTimeout), on: loop)
+      let time = try await ask(
+        Address(server: text), within: timeout.orStandard(standardTimeout), on: loop)
       return Output.finish(time + "\n")
     }
   }
