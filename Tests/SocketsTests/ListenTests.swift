@@ -69,6 +69,29 @@ struct ListenTests {
     }
   }
 
+  @Test("connections that are cancelled with it are no incidents")
+  func cancelled() async throws {
+    try await EventLoop.run { loop in
+      let (reported, report) = AsyncStream.makeStream(of: String.self)
+      try await Listen.at(
+        Address("127.0.0.1:0"), on: loop, report: { report.yield("\($0)") }
+      ) { connection in
+        try await connection.write("x")
+        _ = try await connection.read()
+      } while: { addresses in
+        try await Connect.to(Address(addresses[0]), on: loop) { connection in
+          _ = try await connection.read(exactly: 1)
+        }
+        try await Connect.to(Address(addresses[0]), on: loop) { connection in
+          _ = try await connection.read(exactly: 1)
+          // The scope ends while both are served: one at its end, the other waiting.
+        }
+      }
+      report.finish()
+      for await words in reported { Issue.record("\(words)") }
+    }
+  }
+
   @Test("says what it went on after in one line")
   func words() {
     let peer = SocketAddress.ipv4(.loopback, port: 7)

@@ -36,7 +36,7 @@ public final class Listener: Sendable {
   public enum Incident: Sendable, CustomStringConvertible {
     /// A connection was closed unserved, for the reason given.
     case refused(SocketAddress, String)
-    /// The body for a connection threw.
+    /// The body for a connection threw; not told of a `CancellationError`.
     case failed(SocketAddress, any Error)
     /// No descriptor or memory was left; accepting goes on after a pause.
     case exhausted(SocketError)
@@ -235,7 +235,10 @@ private final class Door: @unchecked Sendable {
   }
 
   private func leave(_ connection: Connection, _ failure: (any Error)?) {
-    if let failure { report(.failed(connection.peerAddress, failure)) }
+    // A body that ends because it is cancelled does what it was told.
+    if let failure, !(failure is CancellationError) {
+      report(.failed(connection.peerAddress, failure))
+    }
     connection.close()
     admission.release(connection.peerAddress)
   }
