@@ -63,7 +63,8 @@ func checkURL(_ bytes: [UInt8]) {
     let base = try HTTPURL("http://[::1]:8/a/b?c")
     let url = try base.resolving(bytes)
     precondition(isPlain(url.description), "a URL")
-    precondition(try HTTPURL(url.description).description == url.description, "identity")
+    let again = try HTTPURL(url.description)
+    precondition(again.description == url.description, "identity")
   } catch {
     precondition(isPlain(error.description), "words")
   }

@@ -42,6 +42,7 @@ struct Progress {
 
   /// Bytes a second over the last five seconds or so.
   private mutating func rate(at now: Instant) -> Double {
+    if moments.last?.at == now { moments.removeLast() }
     moments.append((now, done))
     if moments.count > 25 { moments.removeFirst() }
     let (since, before) = moments[0]
