@@ -33,7 +33,7 @@ let package = Package(
       name: "Chat", dependencies: ["CLinux", "Sockets", "Messaging", "Wire", "Rooms"],
       swiftSettings: common),
     .executableTarget(
-      name: "parley", dependencies: ["Sockets", "Messaging", "Wire", "Rooms", "Chat"],
+      name: "parley", dependencies: ["CLinux", "Sockets", "Messaging", "Wire", "Rooms", "Chat"],
       swiftSettings: common),
 
     // For ./bench alone, and no product: what the core costs without a task.

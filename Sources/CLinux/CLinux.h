@@ -154,6 +154,16 @@ static inline int parley_unacknowledged(int descriptor) {
   return result < 0 ? -errno : bytes;
 }
 
+// Processes
+
+extern char **environ;
+extern int pidfd_open(pid_t, unsigned int);
+
+static inline char **parley_environment(void) { return environ; }
+
+// A descriptor that is readable when the process has ended, closed on exec.
+static inline int parley_pidfd_open(pid_t process) { return (int)parley_result(pidfd_open(process, 0)); }
+
 // Files
 
 static inline ssize_t parley_read(int descriptor, void *bytes, size_t count) {

@@ -20,6 +20,17 @@ public struct Connection: Sendable {
   /// The address of the other side.
   public var peerAddress: SocketAddress { source.peer ?? .unix(.unnamed) }
 
+  /// The address of this side, nil once it is closed; for the loop's thread.
+  ///
+  /// The corresponding C function is `getsockname`.
+  package var localAddress: SocketAddress? {
+    guard let number = source.core?.number else { return nil }
+    let (result, address) = SocketAddress.reading { storage, length in
+      parley_getsockname(number, storage, length)
+    }
+    return result == 0 ? address?.unmapped : nil
+  }
+
   package init(_ source: Source, peer: SocketAddress) {
     self.source = source
     source.peer = peer

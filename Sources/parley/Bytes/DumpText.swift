@@ -1,4 +1,4 @@
-import Wire
+import Messaging
 
 /// What `--hex-dump` and `--text-dump` write for the bytes of one connection.
 ///
@@ -20,7 +20,7 @@ struct DumpText: Equatable, Sendable {
 
   /// The lines for what has just gone or come.
   mutating func lines(
-    for bytes: [UInt8], _ direction: Direction, at time: Timestamp
+    for bytes: [UInt8], _ direction: Direction, at time: LocalTime
   ) -> [UInt8] {
     let mark = direction == .sent ? ">" : "<"
     let start = Array("\(Self.clock(time)) \(peer) \(mark) ".utf8)
@@ -34,8 +34,9 @@ struct DumpText: Equatable, Sendable {
   }
 
   /// `2026-11-21T12:00:00.000000`: as wide at every moment.
-  private static func clock(_ time: Timestamp) -> String {
-    time.microsecond > 0 ? "\(time)" : "\(time).000000"
+  private static func clock(_ time: LocalTime) -> String {
+    let text = time.description
+    return text.utf8.count > 19 ? text : text + ".000000"
   }
 
   // MARK: - Hex

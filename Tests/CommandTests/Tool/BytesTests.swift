@@ -1,5 +1,5 @@
+import Messaging
 import Testing
-import Wire
 
 @testable import parley
 
@@ -101,7 +101,7 @@ struct BytesTests {
 
   // MARK: - Dumps
 
-  private let noon = Timestamp(
+  private let noon = LocalTime(
     year: 2026, month: 11, day: 21, hour: 12, minute: 0, second: 5, microsecond: 70)
 
   @Test("a hex dump has sixteen bytes a line and counts each direction by itself")
@@ -126,7 +126,7 @@ struct BytesTests {
   @Test("a text dump has a line for each line, and nothing that a terminal could obey")
   func textDump() {
     var dump = DumpText(.text, peer: "p")
-    let time = Timestamp(year: 2026, month: 1, day: 2)
+    let time = LocalTime(year: 2026, month: 1, day: 2)
     func text(_ bytes: [UInt8]) -> String {
       String(decoding: dump.lines(for: bytes, .received, at: time), as: UTF8.self)
         .replacing("2026-01-02T00:00:00.000000 p < ", with: "")
