@@ -8,10 +8,19 @@ struct AcceptOptions: CommandOptions {
   var session = SessionOptions()
   /// Many clients, one after the other and at the same time.
   var isKeptOpen = false
+  /// The answer for each client.
+  var reply: String?
+  /// The most bytes that are taken of a client that is answered.
+  var maxRead: Int?
 }
 
 extension AcceptOptions {
-  func run() -> ExitCode { isKeptOpen ? ListenCommand.keep(self) : ListenCommand.once(self) }
+  func run() -> ExitCode {
+    if session.datagrams.isUDP { return DatagramCommand.listen(self) }
+    if let reply { return ListenCommand.answer(self, reply) }
+    guard isKeptOpen else { return ListenCommand.once(self) }
+    return session.exec.map { ListenCommand.keep(self, $0) } ?? ListenCommand.keep(self)
+  }
 
   static var verb: Verb<AcceptOptions> {
     Verb(
@@ -43,17 +52,39 @@ extension AcceptOptions {
             .flag("-k, --keep-open", "serve many clients, until a signal") { $0.isKeptOpen = true },
             .value("-w, --wait, --timeout", "S|none", "seconds until the first client has to come")
             { (options, text) throws(UsageError) in options.timeout = try TimeLimit(text) },
+            .value(
+              "--reply", "TEXT",
+              """
+              answer each client, one after the other or at a time: wait for its first bytes, send \
+              this as typed (no line end, no escapes), half-close, read on to its end; until a signal
+              """
+            ) { $0.reply = $1 },
+            .value("--max-read", "N", "with --reply, take at most N bytes of each client") {
+              (options, text) throws(UsageError) in
+              options.maxRead = try count(text, of: "--max-read", in: 1...(1 << 30))
+            },
           ] + SessionOptions.options(\.session)),
         Verb.Group(
           "Who may connect",
           ListenOptions.limits(\.listen) + [
             .flag("-l", "as nc has it; listening is what this does anyway") { _ in }
           ]),
-      ],
+      ] + SessionOptions.groups(\.session),
       initial: AcceptOptions(),
       applyOperands: { (options, operands) throws(UsageError) in
         options.listen.addresses = [SessionOptions.address(operands)]
       },
-      validate: { (options) throws(UsageError) in try options.session.validate() })
+      validate: { (options) throws(UsageError) in
+        try options.session.validate()
+        guard options.reply != nil else {
+          if options.maxRead != nil { throw UsageError("--max-read needs --reply") }
+          return
+        }
+        if options.session.exec != nil { throw UsageError("either --reply or --exec, not both") }
+        if options.session.datagrams.isUDP { throw UsageError("--reply is not for datagrams") }
+        if options.session.transfer.frame != nil {
+          throw UsageError("--reply sends bytes: --frame has no meaning")
+        }
+      })
   }
 }

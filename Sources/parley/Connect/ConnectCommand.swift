@@ -8,6 +8,7 @@ enum ConnectCommand {
   static func run(_ options: ConnectOptions) -> ExitCode {
     Program.run("connect") { loop in
       let remark = Remarks(verb: "connect", isVerbose: options.session.isVerbose)
+      let dumps = try options.session.transfer.dumps()
       var limits = Connect.Options()
       limits.timeout = options.timeout.orStandard(standardTimeout)
       let address = try Address(server: options.address)
@@ -15,9 +16,16 @@ enum ConnectCommand {
         address, on: loop, options: limits
       ) { remark(words(for: $0)) }
       defer { connection.close() }
+      let passage = Passage(connection, options.session.transfer, dumps)
+      if let exec = options.session.exec {
+        try await exec.run(passage).check(exec)
+        return .done
+      }
+      let input: any ByteInput =
+        if let text = options.text { TextInput(text) } else { try StandardInput(on: loop) }
       try await Session(
-        connection, options.session, StandardInput(on: loop), StandardOutput(on: loop),
-        isTyped: isatty(0) == 1, remark
+        passage, options.session, input, StandardOutput(on: loop),
+        isTyped: options.text == nil && isatty(0) == 1, remark
       ).run()
       return .done
     }

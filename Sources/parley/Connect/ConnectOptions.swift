@@ -6,10 +6,14 @@ struct ConnectOptions: CommandOptions {
   var address = ""
   var timeout = TimeLimit.standard
   var session = SessionOptions()
+  /// What is sent in place of standard input.
+  var text: String?
 }
 
 extension ConnectOptions {
-  func run() -> ExitCode { ConnectCommand.run(self) }
+  func run() -> ExitCode {
+    session.datagrams.isUDP ? DatagramCommand.connect(self) : ConnectCommand.run(self)
+  }
 
   static var verb: Verb<ConnectOptions> {
     Verb(
@@ -36,7 +40,11 @@ extension ConnectOptions {
             .value(
               "-w, --wait, --timeout", "S|none",
               "seconds that connecting may take; 10 unless said otherwise"
-            ) { (options, text) throws(UsageError) in options.timeout = try TimeLimit(text) }
+            ) { (options, text) throws(UsageError) in options.timeout = try TimeLimit(text) },
+            .value(
+              "--send", "TEXT",
+              "send this and no more, in place of input: as typed, without a line end or escapes"
+            ) { $0.text = $1 },
           ] + SessionOptions.options(\.session)),
         Verb.Group(
           "Elsewhere",
@@ -45,12 +53,19 @@ extension ConnectOptions {
             .elsewhere(
               "-k, --keep-open", "to serve many clients, it is 'parley listen -k ADDRESS'"),
           ]),
-      ],
+      ] + SessionOptions.groups(\.session),
       initial: ConnectOptions(),
       applyOperands: { (options, operands) throws(UsageError) in
         options.address = SessionOptions.address(operands)
       },
-      validate: { (options) throws(UsageError) in try options.session.validate() })
+      validate: { (options) throws(UsageError) in
+        try options.session.validate()
+        guard options.text != nil else { return }
+        if options.session.exec != nil { throw UsageError("either --send or --exec, not both") }
+        if options.session.isReceiveOnly {
+          throw UsageError("--recv-only sends nothing, so --send has no meaning")
+        }
+      })
   }
 }
 

@@ -8,19 +8,21 @@ final class Crowd: @unchecked Sendable {
   // @unchecked: confined to the loop's thread.
 
   private let options: SessionOptions
+  private let dumps: Dumps?
   private let loop: EventLoop
   private let remark: Remarks
   private let input: any ByteInput
   private let output: any ByteOutput
-  private var clients: [Int: Connection] = [:]
+  private var clients: [Int: Passage] = [:]
   private var lastID = 0
   private let hasClients = Gate()
   private var lastSent: Nanoseconds = 0
 
   init(
-    _ options: SessionOptions, _ input: any ByteInput, _ output: any ByteOutput,
+    _ options: SessionOptions, _ dumps: Dumps?, _ input: any ByteInput, _ output: any ByteOutput,
     _ remark: Remarks, on loop: EventLoop
   ) {
+    self.dumps = dumps
     (self.options, self.input, self.output) = (options, input, output)
     (self.remark, self.loop) = (remark, loop)
   }
@@ -30,13 +32,14 @@ final class Crowd: @unchecked Sendable {
     let peer = client.peerAddress
     lastID += 1
     let id = lastID
-    clients[id] = client
+    let passage = Passage(client, options.transfer, dumps)
+    clients[id] = passage
     hasClients.open()
     defer { clients[id] = nil }
     remark("\(peer) has connected")
     var count = 0
     var buffer: [UInt8] = []
-    while try await read(from: client, into: &buffer) > 0 {
+    while try await read(from: passage, into: &buffer) > 0 {
       count += buffer.count
       if !options.isSendOnly { try await output.write(buffer) }
       buffer.removeAll(keepingCapacity: true)
@@ -45,7 +48,7 @@ final class Crowd: @unchecked Sendable {
     if options.isSendOnly { await client.source.waitForError() }
   }
 
-  private func read(from client: Connection, into buffer: inout [UInt8]) async throws -> Int {
+  private func read(from client: Passage, into buffer: inout [UInt8]) async throws -> Int {
     guard case .after(let limit) = options.idle else { return try await client.read(into: &buffer) }
     while true {
       do {
@@ -81,12 +84,12 @@ final class Crowd: @unchecked Sendable {
     try await loop.sleep(for: delay)
   }
 
-  private func send(_ bytes: [UInt8], to client: Connection) async {
+  private func send(_ bytes: [UInt8], to client: Passage) async {
     do {
       try await client.write(bytes)
     } catch {
       // Its own task hears of it.
-      client.close()
+      client.connection.close()
     }
   }
 

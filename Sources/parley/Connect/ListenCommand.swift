@@ -11,6 +11,7 @@ enum ListenCommand {
     let remark = Remarks(verb: verb, isVerbose: options.session.isVerbose)
     return service.run { listeners, loop in
       let only = OnlyClient()
+      let dumps = try options.session.transfer.dumps()
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
           try await service.serve(listeners, on: loop) { connection in
@@ -18,8 +19,12 @@ enum ListenCommand {
               // From now on others are refused.
               for listener in listeners { listener.close() }
               remark("\(connection.peerAddress) has connected")
+              let passage = Passage(connection, options.session.transfer, dumps)
+              if let exec = options.session.exec {
+                return try await exec.run(passage).check(exec)
+              }
               try await Session(
-                connection, options.session, StandardInput(on: loop), StandardOutput(on: loop),
+                passage, options.session, StandardInput(on: loop), StandardOutput(on: loop),
                 isTyped: isatty(0) == 1, remark
               ).run()
             }
@@ -39,13 +44,42 @@ enum ListenCommand {
     }
   }
 
+  /// Runs a program for each who comes, until a signal.
+  static func keep(_ options: AcceptOptions, _ exec: ExecSession) -> ExitCode {
+    each(options) { passage, _, _ in try await exec.run(passage).check(exec) }
+  }
+
+  /// Answers each who comes, until a signal.
+  static func answer(_ options: AcceptOptions, _ text: String) -> ExitCode {
+    let reply = ReplyCommand(text: Array(text.utf8), maximum: options.maxRead ?? .max)
+    return each(options) { passage, output, remark in
+      try await reply.serve(passage, output, remark)
+    }
+  }
+
+  private static func each(
+    _ options: AcceptOptions,
+    _ body: @escaping @Sendable (Passage, StandardOutput, Remarks) async throws -> Void
+  ) -> ExitCode {
+    let service = Service(verb, options.listen)
+    let remark = Remarks(verb: verb, isVerbose: options.session.isVerbose)
+    return service.run { listeners, loop in
+      let dumps = try options.session.transfer.dumps()
+      let output = try StandardOutput(on: loop)
+      try await service.serve(listeners, on: loop) { connection in
+        try await body(Passage(connection, options.session.transfer, dumps), output, remark)
+      }
+    }
+  }
+
   /// Serves all who come, until a signal.
   static func keep(_ options: AcceptOptions) -> ExitCode {
     let service = Service(verb, options.listen)
     let remark = Remarks(verb: verb, isVerbose: options.session.isVerbose)
     return service.run { listeners, loop in
       let crowd = try Crowd(
-        options.session, StandardInput(on: loop), StandardOutput(on: loop), remark, on: loop)
+        options.session, try options.session.transfer.dumps(), StandardInput(on: loop),
+        StandardOutput(on: loop), remark, on: loop)
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await service.serve(listeners, on: loop) { try await crowd.serve($0) } }
         group.addTask { try await crowd.spread() }

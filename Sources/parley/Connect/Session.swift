@@ -18,7 +18,7 @@ final class Session: @unchecked Sendable {
     case enough
   }
 
-  private let connection: Connection
+  private let passage: Passage
   private let options: SessionOptions
   private let input: any ByteInput
   private let output: any ByteOutput
@@ -31,14 +31,15 @@ final class Session: @unchecked Sendable {
   private var lastActivity: Nanoseconds
 
   init(
-    _ connection: Connection, _ options: SessionOptions, _ input: any ByteInput,
+    _ passage: Passage, _ options: SessionOptions, _ input: any ByteInput,
     _ output: any ByteOutput, isTyped: Bool, _ remark: Remarks
   ) {
-    (self.connection, self.options, self.remark) = (connection, options, remark)
+    (self.passage, self.options, self.remark) = (passage, options, remark)
     (self.input, self.output, self.isTyped) = (input, output, isTyped)
-    lastActivity = connection.loop.now
+    lastActivity = passage.connection.loop.now
   }
 
+  private var connection: Connection { passage.connection }
   private var loop: EventLoop { connection.loop }
   private var peer: SocketAddress { connection.peerAddress }
 
@@ -93,7 +94,7 @@ final class Session: @unchecked Sendable {
     buffer.reserveCapacity(65_536)
     while try await input.read(into: &buffer) > 0 {
       do {
-        try await connection.write(buffer)
+        try await passage.write(buffer)
       } catch let error as SocketError {
         return .sendingFailed(error)
       }
@@ -102,7 +103,7 @@ final class Session: @unchecked Sendable {
       buffer.removeAll(keepingCapacity: true)
     }
     do {
-      try await connection.shutdownWrite()
+      try await passage.shutdownWrite()
     } catch let error as SocketError {
       return .sendingFailed(error)
     }
@@ -115,7 +116,7 @@ final class Session: @unchecked Sendable {
     buffer.reserveCapacity(65_536)
     while true {
       do {
-        guard try await connection.read(into: &buffer) > 0 else { break }
+        guard try await passage.read(into: &buffer) > 0 else { break }
       } catch let error as SocketError {
         throw reset(error)
       }

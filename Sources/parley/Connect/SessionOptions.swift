@@ -5,10 +5,14 @@ struct SessionOptions: Equatable, Sendable {
   /// How long no byte may go or come.
   var idle = TimeLimit.none
   /// How long the answer may take once standard input has ended.
-  var quit = TimeLimit.none
+  var quit = TimeLimit.standard
   var isSendOnly = false
   var isReceiveOnly = false
   var isVerbose = false
+  var transfer = TransferOptions()
+  var datagrams = DatagramOptions()
+  /// The program that takes the place of standard input and output.
+  var exec: ExecSession?
 
   static func options<Options>(
     _ field: WritableKeyPath<Options, SessionOptions>
@@ -35,9 +39,50 @@ struct SessionOptions: Equatable, Sendable {
     ]
   }
 
+  /// What only some want: messages, datagrams, a program.
+  static func groups<Options>(
+    _ field: WritableKeyPath<Options, SessionOptions>
+  ) -> [Verb<Options>.Group] {
+    [
+      Verb.Group(
+        "Bytes and messages", TransferOptions.options(field.appending(path: \.transfer))),
+      Verb.Group("Datagrams", DatagramOptions.options(field.appending(path: \.datagrams))),
+      Verb.Group(
+        "A program instead of standard input and output",
+        [
+          .value(
+            "-e, --exec", "COMMAND",
+            """
+            run this for each connection: what the peer sends is its input, what it prints goes to \
+            the peer; NCAT_REMOTE_ADDR and NCAT_REMOTE_PORT tell it who that is
+            """
+          ) { (options, text) throws(UsageError) in
+            options[keyPath: field].exec = try ExecSession(command: text)
+          },
+          .value("-c, --sh-exec", "COMMAND", "as --exec, by a shell: with pipes and variables") {
+            $0[keyPath: field].exec = ExecSession(shell: $1)
+          },
+        ]),
+    ]
+  }
+
   func validate() throws(UsageError) {
+    try datagrams.validate()
+    try transfer.validate(isUDP: datagrams.isUDP)
+    if exec != nil { try validateExec() }
     guard !isSendOnly || !isReceiveOnly else {
       throw UsageError("either --send-only or --recv-only, not both")
+    }
+  }
+
+  private func validateExec() throws(UsageError) {
+    let others: [(Bool, String)] = [
+      (datagrams.isUDP, "-u"), (transfer.frame != nil, "--frame"), (isSendOnly, "--send-only"),
+      (isReceiveOnly, "--recv-only"), (idle != .none, "-i"), (quit != .standard, "-q"),
+    ]
+    if let (_, name) = others.first(where: \.0) {
+      throw UsageError(
+        "a program has both directions to itself: --exec and \(name) do not go together")
     }
   }
 

@@ -126,3 +126,11 @@ struct ExecSession: Equatable, Sendable {
     return variables
   }
 }
+
+extension Child.Ending {
+  /// Complains of an end that is not a success.
+  func check(_ session: ExecSession) throws(Complaint) {
+    guard self != .exited(0) else { return }
+    throw Complaint("\(session.words.joined(separator: " ")) \(self)")
+  }
+}

@@ -63,6 +63,16 @@ struct TransferOptions: Equatable, Sendable {
     ]
   }
 
-  /// Whether bytes can go straight through.
-  var isPlain: Bool { self == TransferOptions() }
+  func validate(isUDP: Bool) throws(UsageError) {
+    if frame != nil, isUDP { throw UsageError("a datagram is a message: -u needs no --frame") }
+    if isHex, frame == nil, !isUDP { throw UsageError("--hex needs --frame or -u") }
+    if crlf, isHex || frame != nil {
+      throw UsageError("-C is for text: with --frame and --hex it would change the messages")
+    }
+  }
+
+  /// The files to write down in, if any.
+  func dumps() throws -> Dumps? {
+    hexDump == nil && textDump == nil ? nil : try Dumps(hex: hexDump, text: textDump)
+  }
 }
