@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -158,8 +159,14 @@ static inline int parley_unacknowledged(int descriptor) {
 
 extern char **environ;
 extern int pidfd_open(pid_t, unsigned int);
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
 
 static inline char **parley_environment(void) { return environ; }
+
+// The program gets no descriptor from this number on, whoever has opened it.
+static inline int parley_spawn_closing(posix_spawn_file_actions_t *actions, int first) {
+  return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
 
 // A descriptor that is readable when the process has ended, closed on exec.
 static inline int parley_pidfd_open(pid_t process) { return (int)parley_result(pidfd_open(process, 0)); }

@@ -125,6 +125,7 @@ final class Child: @unchecked Sendable {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, input.rawValue, 0)
     posix_spawn_file_actions_adddup2(&actions, output.rawValue, 1)
+    _ = parley_spawn_closing(&actions, 3)
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
