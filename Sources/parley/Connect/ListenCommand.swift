@@ -46,7 +46,10 @@ enum ListenCommand {
 
   /// Runs a program for each who comes, until a signal.
   static func keep(_ options: AcceptOptions, _ exec: ExecSession) -> ExitCode {
-    each(options) { passage, _, _ in try await exec.run(passage).check(exec) }
+    each(options) { passage, _, remark in
+      remark("\(passage.connection.peerAddress) has connected")
+      try await exec.run(passage).check(exec)
+    }
   }
 
   /// Answers each who comes, until a signal.

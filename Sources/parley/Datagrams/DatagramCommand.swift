@@ -49,7 +49,9 @@ enum DatagramCommand {
   private static func open(
     _ options: ConnectOptions, on loop: EventLoop
   ) async throws -> (Datagrams, SocketAddress) {
-    let address = try Address(options.address)
+    let isGroup = options.session.datagrams.group != nil
+    let address =
+      try isGroup ? Address(options.address) : Address(server: options.address)
     var settings = Datagrams.Options()
     settings.broadcast = options.session.datagrams.mayBroadcast
     if let text = options.session.datagrams.group {
