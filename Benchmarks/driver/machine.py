@@ -8,7 +8,7 @@ def processor_times():
     with open("/proc/stat") as file:
         fields = [int(word) for word in file.readline().split()[1:]]
     own = os.times()
-    return sum(fields[:8]), fields[3] + fields[4], own.children_user + own.children_system
+    return sum(fields[:8]), fields[3] + fields[4], sum(own[:4])
 
 
 def note(before):

@@ -11,8 +11,8 @@ import time
 from . import build, counts, growth, machine, measure, peers, pipes, rows, servers, sizes, table
 
 FLAGS = ("--append", "--list", "--check", "--keep", "--no-build", "--peers")
-# What is no row; growth and pipe only when they are named.
-OTHERS = ("size", "counts", "growth", "pipe")
+# What is no row; growth and those of pipes only when they are named.
+OTHERS = ("size", "counts", "growth")
 
 
 def run(arguments, usage):
@@ -35,21 +35,22 @@ def run(arguments, usage):
             names.append(word)
     every = rows.rows()
     if "--list" in flags:
-        print("\n".join([title for row in every for title in row.titles()] + list(OTHERS)))
+        print("\n".join([title for row in every for title in row.titles()]
+                        + list(OTHERS) + list(pipes.ROWS)))
         return 0
     chosen = [] if names else every
     for name in names:
         # A row's whole name means that row alone.
         called = ([row for row in every if name in row.titles()]
                   or [row for row in every if any(title.startswith(name) for title in row.titles())])
-        if not called and name not in OTHERS:
+        if not called and name not in OTHERS and not pipes.chosen([name]):
             return _refuse(f"no row begins with {name}; --list shows them")
         chosen += [row for row in called if row not in chosen]
-    others = [name for name in OTHERS if name in names or not names and name not in ("growth", "pipe")]
+    others = [name for name in OTHERS if name in names or not names and name != "growth"]
     try:
         if options["--runs"] > 1:
             return _runs(arguments, options["--runs"], flags)
-        return _measure(chosen, others, options, flags, arguments)
+        return _measure(chosen, others, pipes.chosen(names), options, flags, arguments)
     except servers.Failure as failure:
         return _refuse(str(failure), 1)
     except KeyboardInterrupt:
@@ -65,7 +66,7 @@ def _say(text):
     print(text, end="", file=sys.stderr, flush=True)
 
 
-def _measure(chosen, others, options, flags, arguments):
+def _measure(chosen, others, piped, options, flags, arguments):
     _raise_limit()
     if "--no-build" not in flags:
         if subprocess.run([os.path.join(servers.ROOT, "scripts", "setup"), "bench"]).returncode != 0:
@@ -75,7 +76,7 @@ def _measure(chosen, others, options, flags, arguments):
                     + ([name for _, name, _ in rows.COUNTS.values()] if "counts" in others else [])
                     + (sizes.PROGRAMS if "size" in others else [])
                     + (growth.PROGRAMS if "growth" in others else [])
-                    + (pipes.PROGRAMS if "pipe" in others else []), _say)
+                    + (pipes.PROGRAMS if piped else []), _say)
         if "--peers" in flags:
             peers.prepare()
     text, grown, ratios, has_failed = "", [], [], False
@@ -113,8 +114,8 @@ def _measure(chosen, others, options, flags, arguments):
         folder = growth.DOCS if "--append" in flags else servers.BUILT
         show(("\n" if text else "") + growth.measure_all(_say, folder))
         print(f"The drawings are {folder}/growth-*.svg.")
-    if "pipe" in others:
-        show(("\n" if text else "") + pipes.table(_say))
+    if piped:
+        show(("\n" if text else "") + pipes.table(piped, options["--rounds"], _say))
     note = machine.note(before)
     print("\n" + note)
     if "--append" in flags:

@@ -11,7 +11,7 @@ from statistics import median
 
 from . import servers
 
-ROUNDS, BYTES = 5, 4_000_000_000
+BYTES = 4_000_000_000
 PROGRAMS = ["parley", "c-echo"]
 PARLEY = servers.program("parley")
 PIECE = 1 << 18
@@ -21,32 +21,38 @@ ZEROS = f"head -c {BYTES} /dev/zero"
 # socat's blocks are 8 KiB unless it is told otherwise: it is given what is best for it.
 CLIENTS = {"socat": "socat -b 65536 - TCP:HOST", "parley": f"{PARLEY} echo HOST"}
 ROWS = {
-    "echo, the server": (
+    "pipe-echo-server": (
         "stream", {"socat": "socat -b 4096 TCP-LISTEN:PORT,bind=127.0.0.1,reuseaddr,fork PIPE",
                    "parley": f"{PARLEY} echo --listen 127.0.0.1:PORT"}),
-    "echo, the client": ("echo", {name: f"{ZEROS} | {client} | cat >/dev/null"
+    "pipe-echo-client": ("echo", {name: f"{ZEROS} | {client} | cat >/dev/null"
                                   for name, client in CLIENTS.items()}),
-    "connect, to the server": ("drain", {
+    "pipe-connect-send": ("drain", {
         "socat": f"{ZEROS} | socat -b 65536 -u - TCP:HOST",
         "parley": f"{ZEROS} | {PARLEY} connect HOST"}),
-    "connect, from the server": ("source", {
+    "pipe-connect-receive": ("source", {
         "socat": "socat -b 65536 -u TCP:HOST - | cat >/dev/null",
         "parley": f"{PARLEY} connect HOST </dev/null | cat >/dev/null"}),
-    "connect, there and back": ("echo", {
+    "pipe-connect-both": ("echo", {
         "socat": CLIENTS["socat"].join([f"{ZEROS} | ", " | cat >/dev/null"]),
         "parley": f"{ZEROS} | {PARLEY} connect HOST | cat >/dev/null"}),
 }
 
 
-def table(say):
-    """Measures every row whose programs are there."""
+def chosen(names):
+    """The rows that these names mean: "pipe" all of them."""
+    return [row for row in ROWS if any(row.startswith(name) for name in names)]
+
+
+def table(names, rounds, say):
+    """Measures these rows."""
     text = ("| Piping 4 GB | MB/s, socat | MB/s, parley | Ratio | (rounds) | CPU s, socat | CPU s, parley |\n"
             "|---|--:|--:|--:|---|--:|--:|\n")
     if not shutil.which("socat"):
         raise servers.Failure("socat is not installed; apt-get install socat")
-    for name, (kind, commands) in ROWS.items():
+    for name in names:
+        kind, commands = ROWS[name]
         turns = {program: [] for program in commands}
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for program, command in commands.items():
                 turns[program].append(_turn(kind, command))
             say(".")
