@@ -15,9 +15,11 @@ struct EchoPipeTests {
     sys.exit(os.waitstatus_to_exitcode(status))
     """
 
-  /// In kilobytes; a program with the thread sanitizer in it needs many times as much as without.
+  /// In kilobytes: what the program may take, if it is the optimised one. Debug code is larger, and with
+  /// the thread sanitizer many times so.
   private static func limit() throws -> Int {
-    try Tree.parley().contains("/.build/thread/") ? 1 << 20 : 16_384
+    if getenv("PARLEY_BINARY") != nil { return 16_384 }
+    return try Tree.parley().contains("/.build/thread/") ? 1 << 20 : 24_000
   }
 
   private func run(_ server: EchoServers) async throws {
@@ -39,7 +41,7 @@ struct EchoPipeTests {
   }
 
   @Test(
-    "our server gives every byte back, and neither end needs more than 16 MiB", .needs(.python3))
+    "our server gives every byte back, and neither end needs much memory", .needs(.python3))
   func ours() async throws {
     let server = try await EchoServers.ours()
     try await run(server)
