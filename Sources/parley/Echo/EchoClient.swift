@@ -43,7 +43,7 @@ final class EchoClient: @unchecked Sendable {
   private var moved: Nanoseconds
   private let say: (String) -> Void
 
-  private init(_ connection: Connection, _ options: EchoOptions) throws {
+  init(_ connection: Connection, _ options: EchoOptions) throws {
     self.connection = connection
     input = try StandardInput(on: connection.loop)
     output = try StandardOutput(on: connection.loop)
@@ -66,16 +66,13 @@ final class EchoClient: @unchecked Sendable {
         }
         return .done
       } catch let fault as EchoFault {
-        // The three lines stand alone, as in the lessons.
-        guard case .wrong = fault else { throw Complaint("\(fault)", fault.code) }
-        Output.error.write("\(fault)\n")
-        return fault.code
+        return try fault.said()
       }
     }
   }
 
   /// Runs until everything is back; the first task that knows the end ends the others.
-  private func run(_ timeout: Timeout) async throws {
+  func run(_ timeout: Timeout) async throws {
     try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask {
         try await self.send()

@@ -21,6 +21,15 @@ enum EchoFault: Error, Equatable {
     case .silent: .timedOut
     }
   }
+
+  /// Says what was wrong: the lines of a wrong byte stand alone, as in the lessons.
+  ///
+  /// - Throws: ``Complaint`` for whoever says the rest.
+  func said() throws(Complaint) -> ExitCode {
+    guard case .wrong = self else { throw Complaint("\(self)", code) }
+    Output.error.write("\(self)\n")
+    return code
+  }
 }
 
 extension EchoFault: CustomStringConvertible {
