@@ -32,7 +32,7 @@ struct Command {
       (
         "This machine",
         [
-          Command(RandOptions.self), Command(AddressesOptions.self),
+          Command(RandOptions.self), Command(AddressesOptions.self), Command(LabOptions.self),
           Command(CompletionsOptions.self),
         ]
       ),

@@ -1,0 +1,89 @@
+import Glibc
+import Messaging
+import Sockets
+
+/// Finds what `parley lab` was asked for, and runs it.
+enum Lab {
+  static func run(_ options: LabOptions) -> ExitCode {
+    switch options.wish {
+    case nil: .usage
+    case .list: Output.finish(LessonPages.list)
+    case .lessons: Output.finish(LessonPages.document)
+    case .row(let number): run(row: number, options)
+    case .example(let lab, let number): run(Example.all(lab: lab, number: number), options)
+    }
+  }
+
+  private static func run(row number: Int, _ options: LabOptions) -> ExitCode {
+    guard let lesson = Lesson.all.first(where: { $0.row == number }) else { return .usage }
+    guard !lesson.isPending else {
+      Output.error.write("parley lab: row \(number), \(lesson.name), \(Lesson.pendingWords)\n")
+      return .wrong
+    }
+    guard let program = LessonProgram.of(row: number) else {
+      return Output.finish(lesson.replacement)
+    }
+    return perform(options) { bench in try await program.run(bench) }
+  }
+
+  private static func run(_ examples: [Example], _ options: LabOptions) -> ExitCode {
+    guard !examples.isEmpty else {
+      Output.standard.write("No examples found\n")
+      return .wrong
+    }
+    return perform(options) { bench in
+      guard let example = try await choose(among: examples, bench.terminal) else { return .done }
+      return try await run(example, bench)
+    }
+  }
+
+  /// Asks until the answer is a number of the list; nil at the end of the input.
+  private static func choose(
+    among examples: [Example], _ terminal: LessonTerminal
+  ) async throws -> Example? {
+    guard examples.count > 1 else { return examples.first }
+    try await terminal.say("# Multiple examples found, pick one:")
+    for (index, example) in examples.enumerated() {
+      try await terminal.say("#    \(index + 1)) \(example.name)")
+    }
+    while let line = try await terminal.ask("# > ") {
+      if let number = Int(line), examples.indices.contains(number - 1) {
+        return examples[number - 1]
+      }
+    }
+    return nil
+  }
+
+  private static func run(_ example: Example, _ bench: Workbench) async throws -> ExitCode {
+    let row = example.row(for: bench.arguments)
+    let arguments = bench.arguments.joined(separator: " ")
+    try await bench.terminal.say(
+      "# Running module \(example.name) from parley lab row \(row) with args: \(arguments)")
+    guard let program = LessonProgram.of(row: row) else {
+      bench.terminal.remark("parley lab: \(example.name) \(Lesson.pendingWords)")
+      return .wrong
+    }
+    return try await program.run(bench)
+  }
+
+  /// Runs a program of the lessons; a first signal ends it in order.
+  private static func perform(
+    _ options: LabOptions,
+    _ body: @escaping @Sendable (Workbench) async throws -> ExitCode
+  ) -> ExitCode {
+    Program.run("lab", onSignal: { _ in endLine() }) { loop in
+      do {
+        return try await body(
+          Workbench(loop: loop, terminal: try LessonTerminal(on: loop), options: options))
+      } catch let error as MessagingError {
+        throw Complaint(error.description)
+      }
+    }
+  }
+
+  /// What the shell prints next shall not stand behind a prompt.
+  private static func endLine() -> ExitCode {
+    if isatty(1) == 1 { Output.standard.write("\n") }
+    return .done
+  }
+}
