@@ -1,0 +1,96 @@
+import Testing
+
+@testable import parley
+
+@Suite("parley lab")
+struct LabRunnerTests {
+  private func lab(_ arguments: String..., input: String = "") async throws -> Finished {
+    try await ChildProcess(try Tree.parley(), ["lab"] + arguments).finished(fed: Array(input.utf8))
+  }
+
+  @Test("the course's numbers are the rows")
+  func numbers() {
+    let rows = Example.all.map { [$0.lab, $0.number, $0.server, $0.client] }
+    #expect(
+      rows == [
+        [2, 1, 18, 18], [2, 2, 21, 21], [2, 3, 23, 23], [2, 4, 22, 22], [3, 1, 28, 29],
+        [3, 2, 28, 30], [3, 3, 36, 35],
+      ])
+    #expect(Example.all(lab: nil, number: 3).map(\.lab) == [2, 3])
+  }
+
+  @Test("numbers that nothing has find nothing")
+  func none() async throws {
+    let end = try await lab("-l", "7", "-e", "1")
+    #expect(end.text == "No examples found\n" && end.errors.isEmpty && end.ending == .exited(1))
+  }
+
+  @Test("of several one is picked, and a wrong number asks again")
+  func several() async throws {
+    let end = try await lab("-l", "3", input: "0\nx\n4\n3\n")
+    #expect(
+      end.text == """
+        # Multiple examples found, pick one:
+        #    1) lab3.example1-tcp-echo-half-duplex
+        #    2) lab3.example2-tcp-echo-full-duplex
+        #    3) lab3.example3-tcp-chat
+        # > # > # > # > # Running module lab3.example3-tcp-chat from parley lab row 36 with args: \
+
+
+        """)
+    #expect(end.errors == "parley lab: lab3.example3-tcp-chat comes with the peer-to-peer chats\n")
+    #expect(end.ending == .exited(1))
+  }
+
+  @Test("an example runs with its arguments behind one more line", .needs(.python3))
+  func runs() async throws {
+    let server = try await LessonServer("logging-echo")
+    let address = "localhost:\(server.place.port)"
+    let end = try await lab("-l", "3", "-e", "1", "client", address, input: "hello")
+    #expect(
+      end.text == """
+        # Running module lab3.example1-tcp-echo-half-duplex from parley lab row 29 with args: \
+        client \(address)
+        # connected to ('localhost', \(server.place.port))
+        hello# connection closed
+
+        """)
+    #expect(end.ending == .exited(0) && end.errors.isEmpty)
+  }
+
+  @Test("every row can be walked: it runs, says what it needs, or names what replaces it")
+  func walk() async throws {
+    for lesson in Lesson.all {
+      // No row takes three arguments, so none begins to serve or to connect.
+      let end = try await lab("row", "\(lesson.row)", "a", "b", "c")
+      if lesson.isPending {
+        #expect(end.errors.hasSuffix(" comes with the peer-to-peer chats\n"))
+        #expect(end.ending == .exited(1) && end.output.isEmpty)
+      } else if LessonProgram.of(row: lesson.row) == nil {
+        #expect(end.text == lesson.replacement && end.ending == .exited(0))
+      } else {
+        #expect(end.errors.hasPrefix("parley lab: row \(lesson.row) takes "))
+        #expect(end.ending == .exited(2) && end.output.isEmpty)
+      }
+    }
+  }
+
+  @Test("pages go to standard output; nothing to do is a usage error")
+  func pages() async throws {
+    #expect(try await lab("--list").text == LessonPages.list)
+    #expect(try await lab("--lessons").text == LessonPages.document)
+    #expect(try await lab().ending == .exited(2))
+    #expect(try await lab("row").ending == .exited(2))
+    #expect(try await lab("row", "47").ending == .exited(2))
+    #expect(try await lab("--list", "row", "1").ending == .exited(2))
+    #expect(try await lab("row", "8", "--pace", "none").ending == .exited(2))
+  }
+
+  @Test("whoever reads the output may stop reading")
+  func brokenPipe() async throws {
+    let shell = try ChildProcess(
+      "/bin/sh", ["-c", "\(try Tree.parley()) lab row 8 --pace 0.01 | head -n 1"])
+    let end = try await shell.finished()
+    #expect(end.text == "Waiting\n" && end.errors.isEmpty)
+  }
+}
