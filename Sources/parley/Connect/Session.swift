@@ -29,6 +29,7 @@ final class Session: @unchecked Sendable {
   private var sentCount = 0
   private var receivedCount = 0
   private var lastActivity: Nanoseconds
+  private let begin: Nanoseconds
 
   init(
     _ passage: Passage, _ options: SessionOptions, _ input: any ByteInput,
@@ -36,7 +37,8 @@ final class Session: @unchecked Sendable {
   ) {
     (self.passage, self.options, self.remark) = (passage, options, remark)
     (self.input, self.output, self.isTyped) = (input, output, isTyped)
-    lastActivity = passage.connection.loop.now
+    begin = passage.connection.loop.now
+    lastActivity = begin
   }
 
   private var connection: Connection { passage.connection }
@@ -133,9 +135,10 @@ final class Session: @unchecked Sendable {
   /// The words for a connection that is gone; other errors have their own.
   private func reset(_ error: SocketError) -> any Error {
     guard ExitCode(error) == .reset else { return error }
+    let time = Duration.nanoseconds(Int64(clamping: now - begin)).words
     return Complaint(
-      "\(peer) reset the connection after \(sentCount) bytes sent and \(receivedCount) received",
-      .reset)
+      "\(peer) reset the connection after \(time), "
+        + "\(sentCount) bytes sent and \(receivedCount) received", .reset)
   }
 
   // MARK: - Limits

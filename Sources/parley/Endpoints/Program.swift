@@ -18,6 +18,7 @@ enum Program {
     spin: Duration = .zero,
     _ body: @escaping @Sendable (EventLoop) async throws -> ExitCode
   ) -> ExitCode {
+    let start = ContinuousClock.now
     do {
       return try EventLoop.runBlocking(spin: spin) { loop in
         let signals = try await Signals([SIGINT, SIGTERM], on: loop)
@@ -34,8 +35,12 @@ enum Program {
     } catch is NobodyReads {
       return .done
     } catch {
-      Output.error.write("parley \(verb): \(error)\n")
-      return ExitCode(any: error)
+      let code = ExitCode(any: error)
+      // How long a peer took to fail tells what kind of failure it is; a limit tells it by itself.
+      let isPeers = error is SocketError && code.isPeers && code != .timedOut
+      let time = isPeers ? ", after \((ContinuousClock.now - start).words)" : ""
+      Output.error.write("parley \(verb): \(error)\(time)\n")
+      return code
     }
   }
 
@@ -62,6 +67,9 @@ enum Program {
 extension ExitCode {
   /// What the program ends with when a signal has cut it short.
   init(signal: CInt) { self = signal == SIGINT ? .interrupted : .terminated }
+
+  /// Whether it says something of a peer, or of the way to it.
+  var isPeers: Bool { (ExitCode.refused.rawValue...ExitCode.reset.rawValue).contains(rawValue) }
 
   /// The code for whatever ended a verb.
   init(any error: any Error) {

@@ -39,17 +39,30 @@ struct Service {
     }
   }
 
-  /// Serves until all listeners are closed or one of them fails.
+  /// Serves until all listeners are closed or one of them fails, or until standard output cannot be written.
   func serve(
     _ listeners: [Listener], on loop: EventLoop,
     _ body: @escaping @Sendable (Connection) async throws -> Void
   ) async throws {
+    let (failures, fail) = AsyncStream.makeStream(of: (any Error).self)
     try await withThrowingTaskGroup(of: Bool.self) { group in
       for listener in listeners {
         group.addTask {
-          try await listener.run(report: report, body)
+          try await listener.run(report: report) { connection in
+            do {
+              try await body(connection)
+            } catch is CancellationError {
+              // The end of the service, which is nothing to tell of each client.
+            } catch  where StandardOutput.isFailure(error) {
+              fail.yield(error)
+            }
+          }
           return true
         }
+      }
+      group.addTask {
+        for await error in failures { throw error }
+        return false
       }
       if options.rules.hasFiles {
         group.addTask {

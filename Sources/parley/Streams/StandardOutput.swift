@@ -68,6 +68,12 @@ final class StandardOutput: Sendable {
     }
   }
 
+  /// Whether an error is one of ``write(_:)``, and so no peer's fault.
+  static func isFailure(_ error: any Error) -> Bool {
+    error is NobodyReads
+      || (error as? SocketError)?.operation == Inherited.Direction.writing.rawValue
+  }
+
   /// Waits until nobody reads any more, or until cancelled; of a file this is never known.
   func closing() async {
     switch way {

@@ -256,7 +256,7 @@ struct EchoClientTests {
       (["1", "--listen", "0"], 2, "parley echo: either ADDRESS or --listen ADDRESS\n"),
       (["1", "--log"], 2, "parley echo: --log needs --listen\n"),
       (["-v", "-l", "0"], 2, "parley echo: -v is for a client; a server has --log\n"),
-      (["127.0.0.1:1"], 10, "parley echo: connect 127.0.0.1:1: Connection refused\n"),
+      (["127.0.0.1:1"], 10, "parley echo: connect 127.0.0.1:1: Connection refused, after "),
       (["nosuch.invalid:7"], 11, "parley echo: resolve nosuch.invalid: "),
     ]
     for (arguments, code, words) in cases {
