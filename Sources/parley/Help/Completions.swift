@@ -157,11 +157,11 @@ enum Completions {
           let isLong = name.utf8.starts(with: "--".utf8)
           script += isLong ? " -l \(name.dropFirst(2))" : " -s \(name.dropFirst())"
         }
-        if option.placeholder != nil { script += " -x" }
         switch option.value {
-        case .free: break
-        case .file: script += "F"
-        case .words(let words): script += " -a '\(words.joined(separator: " "))'"
+        case .free: script += option.placeholder == nil ? "" : " -x"
+        // fish takes the -x of a value without files for a contradiction to this.
+        case .file: script += " -r -F"
+        case .words(let words): script += " -x -a '\(words.joined(separator: " "))'"
         }
         script += " -d '\(short(option.help, escaping: ""))'\n"
       }
