@@ -51,9 +51,7 @@ struct Service {
           try await listener.run(report: report) { connection in
             do {
               try await body(connection)
-            } catch is CancellationError {
-              // The end of the service, which is nothing to tell of each client.
-            } catch  where StandardOutput.isFailure(error) {
+            } catch let error where StandardOutput.isFailure(error) {
               fail.yield(error)
             }
           }
