@@ -33,7 +33,7 @@ struct ReadmeTests {
   @Test("every command that it shows is one")
   func commandsExist() throws {
     let commands = try Self.commands()
-    #expect(commands.count >= 9)
+    #expect(commands.count >= 10)
     for arguments in commands {
       guard case .run = try Invocation(arguments) else {
         Issue.record("\(arguments) runs nothing")
