@@ -198,11 +198,12 @@ final class Get: @unchecked Sendable {
   }
 
   private func write(_ bytes: [UInt8]) async throws {
+    // A server that is faster than we are never makes us wait: signals must have their turn.
+    await Task.yield()
+    try Task.checkCancellation()
     guard let file else { return try await output.write(bytes) }
     try file.write(bytes)
     meter?.advance(by: bytes.count, now: loop.now)
-    // Writing a file never waits on the loop: signals must have their turn.
-    try Task.checkCancellation()
   }
 
   /// Shows a head where it was asked for, without what a terminal could obey.
