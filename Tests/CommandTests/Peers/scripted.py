@@ -10,6 +10,7 @@ each from its beginning, so that a lost or doubled byte shows. The steps:
   say:TEXT      sends a text, \\r\\n and all      hear     reads what comes, and prints it
   fin           sends the end                   drops    waits until the connection is reset
   rst, close    ends the connection             go       waits for a line on stdin
+  open          there is nothing to read, and no end
   echo, echo-drip   sends back all that comes, to the end
 
 `full` listens where nobody can come any more: its queue is full."""
@@ -45,7 +46,7 @@ def step(name, argument):
             connection, _ = listener.accept()
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sent = read = 0
-            print("accepted", flush=True)
+            print("connected", flush=True)
         case "read":
             start = read
             while read < start + int(argument):
@@ -102,6 +103,13 @@ def step(name, argument):
             connection.close()
         case "close":
             connection.close()
+        case "open":
+            connection.setblocking(False)
+            try:
+                sys.exit(f"came without being asked for: {connection.recv(100)!r}")
+            except BlockingIOError:
+                connection.setblocking(True)
+            print("open", flush=True)
         case "go":
             sys.stdin.readline()
         case _:
@@ -121,6 +129,7 @@ match mode:
     case "connect":
         connection = socket.create_connection((host, int(steps.pop(0))))
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        print("connected", flush=True)
     case "udp":
         connection = socket.socket(family, socket.SOCK_DGRAM)
         if steps and steps[0].isdigit():

@@ -106,6 +106,13 @@ final class ChildProcess: Sendable {
     }
   }
 
+  /// Waits until it has closed its output, whether or not it goes on.
+  func outputEnds(within limit: Duration = .seconds(30)) async throws {
+    try await conversation.wait(for: "the end of the output", within: limit) { state in
+      state[.output].descriptor == nil ? () : nil
+    }
+  }
+
   /// Waits for the end of the program and of all it printed.
   func ending(within limit: Duration = .seconds(10)) async throws -> Ending {
     try await conversation.wait(for: "the end", within: limit) { $0.isOver ? $0.ending : nil }

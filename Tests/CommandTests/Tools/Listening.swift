@@ -23,12 +23,16 @@ final class Listening: Sendable {
 }
 
 /// How a program ended, with all it printed.
-struct Finished: Sendable {
+struct Finished: Sendable, CustomStringConvertible {
   var ending: ChildProcess.Ending
   var output: [UInt8]
   var errors: String
 
   var text: String { String(decoding: output, as: UTF8.self) }
+
+  var description: String {
+    "\(ending), output: \(text.prefix(2000).debugDescription), errors: \(errors.debugDescription)"
+  }
 
   /// In what the output is not these bytes, which is shorter to read than both; nil when it is.
   func difference(from wanted: [UInt8]) -> String? {

@@ -18,7 +18,11 @@ final class Scripted: Sendable {
   }
 
   /// Connects, or in UDP speaks, to a place.
-  init(to place: Place, mode: String = "connect", _ steps: String...) throws {
+  convenience init(to place: Place, mode: String = "connect", _ steps: String...) throws {
+    try self.init(to: place, mode: mode, steps: steps)
+  }
+
+  init(to place: Place, mode: String = "connect", steps: [String]) throws {
     process = try ChildProcess(
       try Peer.python3.find(),
       [Tree.script("scripted.py"), mode, place.host, place.port] + steps)
