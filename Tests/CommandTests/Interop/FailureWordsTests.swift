@@ -3,7 +3,7 @@ import Testing
 /// What a client says, and ends with, when it does not come to a conversation.
 @Suite("Failures of clients")
 struct FailureWordsTests {
-  private static let verbs = ["connect", "echo", "time"]
+  private static let verbs = ["connect", "echo", "time", "get"]
 
   private static func start(
     _ verb: String, _ address: String, _ options: String...
@@ -41,7 +41,7 @@ struct FailureWordsTests {
     let end = try await Self.start(verb, full.place.address, "--timeout", "1").finished()
     #expect(end.ending == .exited(13), "\(end)")
     let words = Self.words(verb, end)
-    #expect(words.contains(full.place.address) && words.contains("1 s"), "\(words)")
+    #expect(words.contains(full.place.address) && words.contains("after 1"), "\(words)")
   }
 
   @Test("reset is 14 and names the address", .needs(.python3), arguments: verbs)

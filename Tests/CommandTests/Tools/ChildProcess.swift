@@ -75,7 +75,7 @@ final class ChildProcess: Sendable {
   /// - Returns: What was printed up to it, the text included.
   @discardableResult
   func expect(
-    _ text: String, from source: Source = .output, within limit: Duration = .seconds(10)
+    _ text: String, from source: Source = .output, within limit: Duration = .seconds(30)
   ) async throws -> String {
     let wanted = Array(text.utf8)
     let found = try await conversation.wait(for: text, within: limit) { state in
@@ -90,7 +90,7 @@ final class ChildProcess: Sendable {
   /// Nothing is taken.
   @discardableResult
   func output(
-    from source: Source = .output, within limit: Duration = .seconds(10),
+    from source: Source = .output, within limit: Duration = .seconds(30),
     until condition: @escaping @Sendable (String) -> Bool
   ) async throws -> String {
     try await conversation.wait(for: "a condition", within: limit) { state in
@@ -114,7 +114,7 @@ final class ChildProcess: Sendable {
   }
 
   /// Waits for the end of the program and of all it printed.
-  func ending(within limit: Duration = .seconds(10)) async throws -> Ending {
+  func ending(within limit: Duration = .seconds(30)) async throws -> Ending {
     try await conversation.wait(for: "the end", within: limit) { $0.isOver ? $0.ending : nil }
   }
 

@@ -20,6 +20,8 @@ enum Peer: String, CaseIterable {
     switch self {
     // Other packages bring an nc of other habits.
     case .nc: Self.search("nc.openbsd") ?? Self.search("nc")
+    // The shims of version managers take longer to start than our programs take to run.
+    case .python3: Self.existing("/usr/bin/python3") ?? Self.search("python3")
     case .pyte: Self.existing(Tree.root + "/.build/venv/bin/python")
     default: Self.search(rawValue)
     }
