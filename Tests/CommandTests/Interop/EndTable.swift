@@ -135,38 +135,56 @@ enum EndTable {
 
   private static func datagrams(_ role: EndRole) async throws {
     switch role {
-    case .connect:
-      let peer = try await Scripted("udp", .v4, ["hear", "say:pong", "hear"])
-      let ours = try ChildProcess.parley("connect", "-u", peer.place.address)
-      try check(try await ours.finished(fed: Array("ping".utf8)), .exited(0), Array("pong".utf8))
-      try await peer.expect("b'ping'")
-      let hasty = try ChildProcess.parley("connect", "-u", "-q", "0", peer.place.address)
-      try check(try await hasty.finished(fed: Array("bye".utf8)), .exited(0), [])
-      try await peer.expect("b'bye'")
-      // A number that TCP has is nobody's in UDP.
-      let nobody = try HeldPort()
-      let refused = try ChildProcess.parley("connect", "-u", nobody.place.address)
-      try check(try await refused.finished(fed: Array("ping".utf8)), .exited(10), [])
-    case .listen:
-      let server = try await Listening(["listen", "-u", Loopback.v4.anyPort])
-      let peers = try (1...2).map {
-        try Scripted(to: server.place, mode: "udp", "go", "say:peer \($0);", "hear")
-      }
-      for (index, peer) in peers.enumerated() {
-        try peer.go()
-        try await server.process.expect("peer \(index + 1);")
-        // Stdin goes to the one that spoke last.
-        try server.process.write("answer \(index + 1)\n")
-        try await peer.expect("b'answer \(index + 1)\\n'")
-      }
-      server.process.closeInput()
-      _ = try Scripted(to: server.place, mode: "udp", "say:later")
-      try await server.process.expect("later")
-      try check(try await server.end(), .exited(0))
-      let quitting = try await Listening(["listen", "-u", "-q", "0.5", Loopback.v4.anyPort])
-      quitting.process.closeInput()
-      try check(try await quitting.process.ending(within: .seconds(30)), .exited(0))
+    case .connect: try await datagramsOut()
+    case .listen: try await datagramsIn()
     }
+  }
+
+  private static func datagramsOut() async throws {
+    let peer = try await Scripted("udp", .v4, ["hear", "say:pong"])
+    let ours = try ChildProcess.parley("connect", "-u", peer.place.address)
+    try check(try await ours.finished(fed: Array("ping".utf8)), .exited(0), Array("pong".utf8))
+    try await peer.expect("b'ping'")
+    let silent = try await Scripted("udp", .v4, ["hear", "go"])
+    let hasty = try ChildProcess.parley("connect", "-u", "-q", "0", silent.place.address)
+    try check(try await hasty.finished(fed: Array("bye".utf8)), .exited(0), [])
+    try await silent.expect("b'bye'")
+    // A number that TCP has is nobody's in UDP.
+    let nobody = try HeldPort()
+    let refused = try ChildProcess.parley("connect", "-u", nobody.place.address)
+    try check(try await refused.finished(fed: Array("ping".utf8)), .exited(10), [])
+  }
+
+  private static func datagramsIn() async throws {
+    // The first is the peer, and nobody else is heard; the end of stdin changes nothing.
+    let server = try await Listening(["listen", "-u", Loopback.v4.anyPort])
+    let first = try Scripted(to: server.place, mode: "udp", "say:one;", "hear", "go", "say:still;")
+    try await server.process.expect("one;")
+    server.process.feed("answer")
+    try await first.expect("b'answer'")
+    _ = try await Scripted(to: server.place, mode: "udp", "say:two;").isDone()
+    try first.go()
+    try await server.process.expect("still;")
+    let end = try await server.end()
+    try check(end, .exited(0))
+    try check(server.process.transcript() == Array("one;still;".utf8), "somebody else was heard")
+
+    let open = try await Listening(["listen", "-u", "-k", Loopback.v4.anyPort])
+    let all = try (1...2).map {
+      try Scripted(to: open.place, mode: "udp", "say:peer \($0);", "hear")
+    }
+    try await open.process.output { $0.contains("peer 1;") && $0.contains("peer 2;") }
+    open.process.feed("to all")
+    for peer in all { try await peer.expect("b'to all'") }
+    try check(try await open.end(), .exited(0))
+
+    let quitting = try await Listening(["listen", "-u", "-q", "0.5", Loopback.v4.anyPort])
+    let last = try Scripted(to: quitting.place, mode: "udp", "say:bye", "hear", "go")
+    quitting.process.feed("bye")
+    try await last.expect("b'bye'")
+    try check(try await quitting.process.finished(), .exited(0), Array("bye".utf8))
+    let idle = try await Listening(["listen", "-u", "-i", "0.5", Loopback.v4.anyPort])
+    try await expectTimeout(idle.process, .listen)
   }
 
   private static func check(

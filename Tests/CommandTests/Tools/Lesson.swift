@@ -5,7 +5,7 @@ final class LessonServer: Sendable {
 
   init(_ program: String, on loopback: Loopback = .v4) async throws {
     process = try ChildProcess(
-      try Peer.python3.find(), ["-SE", Tree.script("lessons/serve.py"), program, loopback.rawValue])
+      try Peer.python3.find(), ["-Su", Tree.script("lessons/serve.py"), program, loopback.rawValue])
     let port = try await process.expect("\n", from: .errors, within: .seconds(30))
     place = Place(host: loopback.rawValue, port: String(port.dropLast()))
   }
@@ -16,6 +16,6 @@ extension ChildProcess {
   static func lesson(_ program: String, _ place: Place, _ words: String...) throws -> ChildProcess {
     try ChildProcess(
       try Peer.python3.find(),
-      ["-SE", Tree.script("lessons/call.py"), program, place.host, place.port] + words)
+      ["-Su", Tree.script("lessons/call.py"), program, place.host, place.port] + words)
   }
 }

@@ -12,7 +12,7 @@ final class Scripted: Sendable {
   /// Listens in another way: `udp` or `full`.
   init(_ mode: String, _ loopback: Loopback, _ steps: [String]) async throws {
     process = try ChildProcess(
-      try Peer.python3.find(), ["-SE", Tree.script("scripted.py"), mode, loopback.rawValue] + steps)
+      try Peer.python3.find(), ["-Su", Tree.script("scripted.py"), mode, loopback.rawValue] + steps)
     let port = try await process.expect("\n", from: .errors, within: .seconds(30))
     place = Place(host: loopback.rawValue, port: String(port.dropLast()))
   }
@@ -25,7 +25,7 @@ final class Scripted: Sendable {
   init(to place: Place, mode: String = "connect", steps: [String]) throws {
     process = try ChildProcess(
       try Peer.python3.find(),
-      ["-SE", Tree.script("scripted.py"), mode, place.host, place.port] + steps)
+      ["-Su", Tree.script("scripted.py"), mode, place.host, place.port] + steps)
     self.place = place
   }
 
