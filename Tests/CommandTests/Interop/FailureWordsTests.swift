@@ -47,7 +47,7 @@ struct FailureWordsTests {
   @Test("reset is 14 and names the address", .needs(.python3), arguments: verbs)
   func reset(_ verb: String) async throws {
     let rude = try await Scripted("go", "rst")
-    let client = try Self.start(verb, rude.place.address)
+    let client = try Self.start(verb, rude.place.address, "--timeout", "none")
     try client.write("hello\n")
     try await rude.expect("connected")
     try rude.go()
