@@ -15,8 +15,9 @@ struct EchoPipeTests {
     sys.exit(os.waitstatus_to_exitcode(status))
     """
 
-  /// In kilobytes: what the program may take, if it is the optimised one. Debug code is larger, and with
-  /// the thread sanitizer many times so.
+  /// In kilobytes: what the optimised program may take.
+  ///
+  /// Debug code is larger, and with the thread sanitizer many times so.
   private static func limit() throws -> Int {
     if getenv("PARLEY_BINARY") != nil { return 16_384 }
     return try Tree.parley().contains("/.build/thread/") ? 1 << 20 : 24_000
