@@ -38,7 +38,9 @@ struct HelpPagesTests {
     arguments: [
       ("parley se", "serve"), ("parley help jo", "join"), ("parley serve --rel", "--relay"),
       ("parley serve --log js", "json"), ("parley serve --log = js", "json"),
-      ("parley serve --nick se", ""), ("parley completions fi", "fish"), ("parley x --", ""),
+      ("parley serve --nick se", ""), ("parley completions fi", "fish"),
+      ("parley get -o \(Tree.root)/Package.swif", "\(Tree.root)/Package.swift"),
+      ("parley x --", ""),
     ])
   func bash(line: String, expected: String) async throws {
     let words = line.split(separator: " ").map { "'\($0)'" }
@@ -56,7 +58,9 @@ struct HelpPagesTests {
     "fish completes verbs, options and values", .needs(.fish),
     arguments: [
       ("parley se", "serve\ta chat server for every kind of client\n"),
-      ("parley help jo", "join\n"), ("parley completions ba", "bash\n"),
+      ("parley help jo", "join\n"),
+      ("parley get -o \(Tree.root)/Package.swif", "\(Tree.root)/Package.swift\n"),
+      ("parley completions ba", "bash\n"),
       ("parley serve --log js", "json\ttext (the default) or json: one line per event\n"),
     ])
   func fish(line: String, expected: String) async throws {
