@@ -41,18 +41,9 @@ struct LessonTableTests {
     for command in line.split(separator: "|") {
       let words = words(command)
       try #require(words.first == "parley" && words.count > 1)
-      if ["connect", "listen"].contains(words[1]) {
-        // Some options of these two are still being built.
-        withKnownIssue(isIntermittent: true) { try check(words) }
-      } else {
-        try check(words)
+      guard case .run = try Invocation(Array(words.dropFirst())) else {
+        throw ToolError("\(words) only shows help")
       }
-    }
-  }
-
-  private func check(_ words: [String]) throws {
-    guard case .run = try Invocation(Array(words.dropFirst())) else {
-      throw ToolError("\(words) only shows help")
     }
   }
 
