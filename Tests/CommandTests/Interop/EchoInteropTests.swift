@@ -118,4 +118,24 @@ struct EchoInteropTests {
     #expect(end.ending == .exited(0), "\(end.errors)")
     #expect(end.difference(from: Self.megabyte) == nil)
   }
+
+  @Test(
+    "an echo of a byte every 10 ms, and of ten megabytes as fast as they come, is the same",
+    .needs(.python3), arguments: [("echo-drip", 120), ("echo", 10_000_019)])
+  func pace(_ step: String, _ count: Int) async throws {
+    let server = try await Scripted(step, "close")
+    let (input, output) = (try ScratchFile(), try ScratchFile())
+    let script = #"""
+      head -c "$3" /dev/urandom >"$4"
+      "$1" echo "$2" <"$4" >"$5" && cmp "$4" "$5" && wc -c <"$5"
+      """#
+    let shell = try ChildProcess(
+      "/bin/sh",
+      [
+        "-c", script, "sh", try Tree.parley(), server.place.address, "\(count)", input.path,
+        output.path,
+      ])
+    let end = try await shell.finished()
+    #expect(end.text == "\(count)\n" && end.errors.isEmpty, "\(end)")
+  }
 }

@@ -61,6 +61,23 @@ struct TimeServerTests {
     #expect(time.count == 24)
   }
 
+  @Test("a client that has said a word is not reset for it", .needs(.python3))
+  func word() async throws {
+    let server = try server()
+    let script = """
+      import select, socket, sys
+      client = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+      client.sendall(b"what time is it?")
+      poll = select.poll()
+      poll.register(client, 0)
+      print(poll.poll(300), len(client.recv(100)))
+      """
+    let port = try await server.ports()[0]
+    let client = try await ChildProcess(try Peer.python3.find(), ["-c", script, "\(port)"])
+      .finished()
+    #expect(client.text == "[] 24\n", "\(client)")
+  }
+
   @Test("clients that reset, and one that never reads, harm nobody")
   func rudeClients() async throws {
     let server = try server()

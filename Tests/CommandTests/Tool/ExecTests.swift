@@ -109,6 +109,26 @@ struct ExecTests {
     #expect(try await server.process.ending() == .exited(0))
   }
 
+  @Test(
+    "an answer is whole for a client that sends much before it reads any of it", .needs(.python3))
+  func unreadAnswer() async throws {
+    let server = try await listen("--sh-exec", "head -c 1 >/dev/null; head -c 300000 /dev/zero")
+    // More than the buffers on the way take: it can be sent only when the program has ended.
+    let script = """
+      import socket, sys
+      client = socket.create_connection(sys.argv[1:])
+      client.sendall(bytes(10_000_000))
+      count = 0
+      while part := client.recv(1 << 16): count += len(part)
+      print(count)
+      """
+    let client = try await ChildProcess(
+      try Peer.python3.find(), ["-c", script, server.place.host, server.place.port]
+    ).finished()
+    #expect(client.text == "300000\n", "\(client)")
+    #expect(try await server.process.ending() == .exited(0))
+  }
+
   @Test("a program that has ended is not waited for by a client that keeps its direction open")
   func lingering() async throws {
     let server = try await listen("--exec", "echo answer")
