@@ -15,12 +15,14 @@ struct EchoWindow: ~Copyable {
   /// How many bytes have come back right.
   private(set) var verified = 0
 
-  init() { memory = .allocate(byteCount: Self.capacity, alignment: 64) }
+  init(capacity: Int = Self.capacity) {
+    memory = .allocate(byteCount: capacity, alignment: 64)
+  }
 
   deinit { memory.deallocate() }
 
   var sent: Int { verified + count }
-  var room: Int { Self.capacity - count }
+  var room: Int { memory.count - count }
 
   /// Takes what is sent next, for which there must be room.
   mutating func append(_ bytes: ArraySlice<UInt8>) {
@@ -28,8 +30,8 @@ struct EchoWindow: ~Copyable {
     // What never waits long stays in one place, and so in the processor's cache.
     if count == 0 { start = 0 }
     bytes.withUnsafeBytes { bytes in
-      let end = (start + count) % Self.capacity
-      let first = min(bytes.count, Self.capacity - end)
+      let end = (start + count) % memory.count
+      let first = min(bytes.count, memory.count - end)
       memory[end...].copyBytes(from: bytes[..<first])
       memory.copyBytes(from: bytes[first...])
     }
@@ -43,12 +45,12 @@ struct EchoWindow: ~Copyable {
   mutating func receive(_ bytes: ArraySlice<UInt8>) -> Int {
     let right = bytes.withUnsafeBytes { bytes in
       let expected = min(bytes.count, count)
-      let first = min(expected, Self.capacity - start)
+      let first = min(expected, memory.count - start)
       let same = Self.same(memory[start..<start + first], bytes[..<first])
       guard same == first else { return same }
       return first + Self.same(memory[..<(expected - first)], bytes[first..<expected])
     }
-    start = (start + right) % Self.capacity
+    start = (start + right) % memory.count
     count -= right
     verified += right
     return right
@@ -56,7 +58,7 @@ struct EchoWindow: ~Copyable {
 
   /// The next bytes that should come back.
   func expected(atMost limit: Int) -> [UInt8] {
-    (0..<min(limit, count)).map { memory[(start + $0) % Self.capacity] }
+    (0..<min(limit, count)).map { memory[(start + $0) % memory.count] }
   }
 
   /// How many of the first bytes are the same in both, which are equally long.

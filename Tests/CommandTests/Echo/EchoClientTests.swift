@@ -12,9 +12,7 @@ struct EchoClientTests {
   }
 
   /// Bytes of all values.
-  private func bytes(_ count: Int) -> [UInt8] {
-    (0..<count).map { UInt8(truncatingIfNeeded: ($0 &* 0x9E37_79B1) >> 16) }
-  }
+  private func bytes(_ count: Int) -> [UInt8] { EchoServers.bytes(count) }
 
   @Test(
     "finite input comes back and ends by itself, whatever the server's pieces and end are",

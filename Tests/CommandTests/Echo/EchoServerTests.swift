@@ -31,7 +31,7 @@ struct EchoServerTests {
   @Test("the last bytes before the client's end are never lost", .needs(.nc))
   func lastBytes() async throws {
     let server = try await EchoServers.ours()
-    let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: ($0 &* 0x9E37_79B1) >> 16) }
+    let bytes = EchoServers.bytes(1_000_000)
     for _ in 0..<5 {
       let client = try nc(server.address, "-N")
       try client.write(bytes)

@@ -32,4 +32,16 @@ struct EchoServers {
     let address = try await process.expect("\n", from: .errors).dropLast()
     return EchoServers(process: process, address: String(address))
   }
+
+  /// Bytes of all values, in a block whose length no piece has, again and again.
+  ///
+  /// Ten million steps of unoptimised code would take the time of all other tests.
+  static func bytes(_ count: Int) -> [UInt8] {
+    let block = (0..<65_521).map { UInt8(truncatingIfNeeded: ($0 &* 0x9E37_79B1) >> 16) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count + block.count)
+    while bytes.count < count { bytes += block }
+    bytes.removeLast(bytes.count - count)
+    return bytes
+  }
 }

@@ -4,12 +4,14 @@ import Testing
 
 @Suite("What is under way")
 struct EchoWindowTests {
+  private static let capacity = 10_000
+
   @Test(
-    "whatever comes back right, in whatever pieces, is right", arguments: [1, 7, 4_096, 65_537])
+    "whatever comes back right, in whatever pieces, is right", arguments: [1, 7, 409, 6_553])
   func pieces(size: Int) {
-    var window = EchoWindow()
+    var window = EchoWindow(capacity: Self.capacity)
     var generator = SeededGenerator(seed: UInt64(size))
-    let total = EchoWindow.capacity * 2 + 11
+    let total = Self.capacity * 4 + 11
     var sent = 0
     while window.verified < total {
       let count = min(window.room, total - sent, size * Int.random(in: 1...9, using: &generator))
@@ -31,8 +33,8 @@ struct EchoWindowTests {
     "the first wrong byte is found where it is, also across the end of the ring",
     arguments: [0, 1, 99, 100, 101, 199])
   func wrong(place: Int) {
-    var window = EchoWindow()
-    let start = EchoWindow.capacity - 100
+    var window = EchoWindow(capacity: Self.capacity)
+    let start = Self.capacity - 100
     window.append(bytes(0..<start)[...])
     // One byte stays, or the ring would begin anew.
     #expect(window.receive(bytes(0..<start - 1)[...]) == start - 1)
@@ -47,12 +49,12 @@ struct EchoWindowTests {
 
   @Test("what nothing was sent for is not right")
   func tooMuch() {
-    var window = EchoWindow()
+    var window = EchoWindow(capacity: Self.capacity)
     #expect(window.receive([1]) == 0)
     window.append([1, 2])
     #expect(window.receive([1, 2, 3]) == 2)
     #expect(window.expected(atMost: 9).isEmpty)
-    #expect(window.room == EchoWindow.capacity)
+    #expect(window.room == Self.capacity)
   }
 
   /// Bytes that tell where they belong.

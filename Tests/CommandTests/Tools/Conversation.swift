@@ -17,12 +17,20 @@ final class Conversation: Sendable {
     var rest: ArraySlice<UInt8> { bytes[taken...] }
 
     func endOfFirst(_ wanted: [UInt8]) -> Int? {
-      var start = taken
-      while start + wanted.count <= bytes.count {
-        if bytes[start..<start + wanted.count].elementsEqual(wanted) { return start + wanted.count }
-        start += 1
+      guard let first = wanted.first else { return taken }
+      return bytes.withUnsafeBytes { bytes in
+        guard let start = bytes.baseAddress else { return nil }
+        var place = taken
+        while place + wanted.count <= bytes.count {
+          let found = memchr(start + place, CInt(first), bytes.count - place)
+          guard let found else { return nil }
+          place = start.distance(to: UnsafeRawPointer(found))
+          guard place + wanted.count <= bytes.count else { return nil }
+          if memcmp(start + place, wanted, wanted.count) == 0 { return place + wanted.count }
+          place += 1
+        }
+        return nil
       }
-      return nil
     }
 
     mutating func take(to end: Int) -> ArraySlice<UInt8> {
@@ -43,7 +51,10 @@ final class Conversation: Sendable {
 
     subscript(source: ChildProcess.Source) -> Output {
       get { source == .output ? output : errors }
-      set { if source == .output { output = newValue } else { errors = newValue } }
+      // In place: a copy of all that came, for each piece that comes, takes long with megabytes.
+      _modify {
+        if source == .output { yield &output } else { yield &errors }
+      }
     }
   }
 

@@ -31,7 +31,8 @@ struct Finished: Sendable, CustomStringConvertible {
   var text: String { String(decoding: output, as: UTF8.self) }
 
   var description: String {
-    "\(ending), output: \(text.prefix(2000).debugDescription), errors: \(errors.debugDescription)"
+    let start = String(decoding: output.prefix(2000), as: UTF8.self)
+    return "\(ending), output: \(start.debugDescription), errors: \(errors.debugDescription)"
   }
 
   /// In what the output is not these bytes, which is shorter to read than both; nil when it is.
