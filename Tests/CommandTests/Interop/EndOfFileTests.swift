@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-/// docs/eof.md is a contract: each cell of its table holds, and so does what stands below it.
+/// docs/eof.md is a contract: each cell of its tables holds, and so does what stands below them.
 @Suite("The contract of ends")
 struct EndOfFileTests {
   struct Cell: Hashable, Sendable, CustomTestStringConvertible {
@@ -10,27 +10,31 @@ struct EndOfFileTests {
 
     var testDescription: String { "\(row) / \(role)" }
 
-    static let all = EndTable.laws.flatMap { law in
+    static let all = (EndTable.laws + EndTable.optionLaws).flatMap { law in
       EndRole.allCases.map { Cell(row: law.row, role: $0) }
     }
   }
 
   @Test("a cell holds", .needs(.python3), arguments: Cell.all)
   func holds(_ cell: Cell) async throws {
-    let law = try #require(EndTable.laws.first { $0.row == cell.row })
-    try await law.law(cell.role)
+    let laws = EndTable.laws + EndTable.optionLaws
+    try await #require(laws.first { $0.row == cell.row }).law(cell.role)
   }
 
-  @Test("each cell of the document's table has a law, and each law a cell")
-  func complete() throws {
+  @Test(
+    "each cell of the document's tables has a law, and each law a cell",
+    arguments: [
+      ("What happens", EndTable.laws.map(\.row)), ("Option", EndTable.optionLaws.map(\.row)),
+    ])
+  func complete(_ title: String, _ laws: [String]) throws {
     let text = try #require(Self.read(Tree.root + "/docs/eof.md"))
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let start = try #require(lines.firstIndex { $0.hasPrefix("| What happens |") })
+    let start = try #require(lines.firstIndex { $0.hasPrefix("| \(title) |") })
     let header = Self.cells(lines[start])
     #expect(header.dropFirst() == ["parley connect ADDRESS", "parley listen ADDRESS"])
     let rows = lines[(start + 2)...].prefix { $0.hasPrefix("|") }.map(Self.cells)
     #expect(rows.allSatisfy { $0.count == 3 && !$0.contains("") })
-    #expect(rows.map { $0[0] } == EndTable.laws.map(\.row))
+    #expect(rows.map { $0[0] } == laws)
   }
 
   private static func cells(_ line: Substring) -> [String] {

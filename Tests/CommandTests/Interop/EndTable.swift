@@ -1,6 +1,6 @@
 import Glibc
 
-/// The laws of docs/eof.md: one for each row of its first table, which hold in both roles.
+/// The laws of docs/eof.md: one for each row of its tables, which hold in both roles.
 enum EndTable {
   typealias Law = @Sendable (EndRole) async throws -> Void
 
@@ -187,18 +187,19 @@ enum EndTable {
     try await expectTimeout(idle.process, .listen)
   }
 
-  private static func check(
+  static func check(
     _ end: Finished, _ ending: ChildProcess.Ending, _ output: [UInt8]
   ) throws {
     try check(end.ending == ending, "not \(ending): \(end)")
     if let difference = end.difference(from: output) { throw ToolError("\(difference); \(end)") }
   }
 
-  private static func check(
+  static func check(
     _ ending: ChildProcess.Ending, _ wanted: ChildProcess.Ending
   ) throws { try check(ending == wanted, "\(ending) instead of \(wanted)") }
 
-  private static func check(_ isTrue: Bool, _ what: Any) throws {
-    if !isTrue { throw ToolError("\(what)") }
+  static func check(_ isTrue: Bool, _ what: @autoclosure () -> Any) throws {
+    // Lazily: a megabyte that is no text takes seconds to show.
+    if !isTrue { throw ToolError("\(what())") }
   }
 }
