@@ -31,16 +31,6 @@ struct EchoClientTests {
     #expect(errors(client).isEmpty)
   }
 
-  @Test("one byte every 10 ms is as good as all at once", .needs(.python3))
-  func dribble() async throws {
-    let server = try await EchoServers.python("dribble")
-    let client = try echo(server.address)
-    try client.write(bytes(100))
-    client.closeInput()
-    #expect(try await client.ending(within: .seconds(30)) == .exited(0))
-    #expect(client.transcript() == bytes(100))
-  }
-
   @Test("a typed line is echoed at once, and the end of the input ends it")
   func typed() async throws {
     let server = try await EchoServers.ours()

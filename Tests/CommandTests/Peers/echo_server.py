@@ -1,7 +1,6 @@
 """An echo server with one bad habit: echo_server.py [HABIT [N]] prints its port and serves for ever.
 
   odd         reads and answers in pieces of odd sizes, seldom what was sent together
-  dribble     answers one byte every 10 ms
   late        answers only when the client has ended
   open        never closes
   corrupt N   changes the byte at offset N
@@ -40,10 +39,6 @@ def serve(client):
             while view:
                 count = client.send(view[:chance.randint(1, 99_991)])
                 view = view[count:]
-        elif HABIT == "dribble":
-            for byte in data:
-                client.sendall(bytes([byte]))
-                time.sleep(0.01)
         elif HABIT == "late":
             kept += data
         elif HABIT == "corrupt" and start <= N < total:
