@@ -160,7 +160,7 @@ struct EchoClientTests {
 
   @Test(
     "a paused reader of the output loses nothing, and is not the server's fault",
-    arguments: ["head -c 9000000", "head -c 9000000; sleep 0.1", "head -c 100000; sleep 0.3"])
+    arguments: ["head -c 9000000", "head -c 9000000; sleep 0.1"])
   func pausedReader(input: String) async throws {
     let server = try await EchoServers.ours()
     let parley = try Tree.parley()
