@@ -13,9 +13,11 @@ struct Main {
 
   /// Puts nothing where a standard descriptor is missing: a socket of ours would take its number and
   /// get what is meant for people.
+  ///
+  /// Writing results into nothing is an error, as on a full disk, so that place is not for writing.
   private static func openMissing() {
     for number in CInt(0)...2 where fcntl(number, F_GETFD) < 0 {
-      _ = open("/dev/null", number == 0 ? O_RDONLY : O_WRONLY)
+      _ = open("/dev/null", number == 2 ? O_WRONLY : O_RDONLY)
     }
   }
 

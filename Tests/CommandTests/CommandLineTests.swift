@@ -24,7 +24,7 @@ struct CommandLineTests {
   }
 
   @Test(
-    "a closed standard descriptor is as good as an empty or forgetful one",
+    "a closed standard descriptor is no fault of its own",
     arguments: ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
   func closed(how: String) async throws {
     let server = try await RunningServer(["any"])
@@ -32,6 +32,12 @@ struct CommandLineTests {
       "/bin/sh",
       ["-c", "echo hello | \(try Tree.parley()) join 127.0.0.1:\(server.ports[0]) \(how)"])
     #expect(try await shell.ending(within: .seconds(30)) == .exited(0))
+  }
+
+  @Test("numbers without end do not go on for a closed output")
+  func numbers() async throws {
+    let shell = try ChildProcess("/bin/sh", ["-c", "exec \(try Tree.parley()) rand >&-"])
+    #expect(try await shell.ending(within: .seconds(30)) == .exited(4))
   }
 
   @Test(

@@ -17,6 +17,8 @@ final class Crowd: @unchecked Sendable {
   private var lastID = 0
   private let hasClients = Gate()
   private var lastSent: Nanoseconds = 0
+  /// Whether a client is waited for that takes what comes in.
+  private var isSending = false
 
   init(
     _ options: SessionOptions, _ dumps: Dumps?, _ input: any ByteInput, _ output: any ByteOutput,
@@ -45,7 +47,6 @@ final class Crowd: @unchecked Sendable {
       buffer.removeAll(keepingCapacity: true)
     }
     remark("\(peer) has ended after \(count) bytes")
-    if options.isSendOnly { await client.source.waitForError() }
   }
 
   private func read(from client: Passage, into buffer: inout [UInt8]) async throws -> Int {
@@ -54,9 +55,9 @@ final class Crowd: @unchecked Sendable {
       do {
         return try await client.read(into: &buffer, timeout: .after(limit))
       } catch let error as SocketError {
-        // It has been sent something meanwhile.
+        // It has been sent something meanwhile, or would have been, but for a slower one.
         guard case .timedOut = error.reason,
-          lastSent &+ limit.clampedNanoseconds > loop.now
+          isSending || lastSent &+ limit.clampedNanoseconds > loop.now
         else { throw error }
       }
     }
@@ -70,7 +71,9 @@ final class Crowd: @unchecked Sendable {
     while !options.isReceiveOnly {
       try await waitForClients()
       guard try await input.read(into: &buffer) > 0 else { break }
+      isSending = true
       for client in clients.values { await send(buffer, to: client) }
+      isSending = false
       lastSent = loop.now
       buffer.removeAll(keepingCapacity: true)
     }
@@ -84,9 +87,11 @@ final class Crowd: @unchecked Sendable {
     try await loop.sleep(for: delay)
   }
 
+  /// Sends to one client; who takes nothing for as long as `-i` allows is closed.
   private func send(_ bytes: [UInt8], to client: Passage) async {
+    let idle: Timeout = if case .after(let limit) = options.idle { .after(limit) } else { .none }
     do {
-      try await client.write(bytes)
+      try await client.write(bytes, timeout: idle)
     } catch {
       // Its own task hears of it.
       client.connection.close()

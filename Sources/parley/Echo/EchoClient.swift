@@ -1,3 +1,4 @@
+import Glibc
 import Chat
 import Sockets
 import Wire
@@ -33,6 +34,8 @@ final class EchoClient: @unchecked Sendable {
   private var isReceiving = false
   /// Whether it waits for whoever reads the output.
   private var isWriting = false
+  /// Whether sending has found that the server reset the connection.
+  private var wasReset = false
   /// Opened when there is more room in the window.
   private let room = Gate()
   /// Opened when everything is back and written.
@@ -131,6 +134,8 @@ extension EchoClient {
         isOpen = !isLast
       } catch let error as SocketError {
         say("\(error)")
+        // Whoever hears of a reset first is the only one: reading then gives an end.
+        wasReset = error.code == ECONNRESET
         isOpen = false
       }
     }
@@ -196,6 +201,7 @@ extension EchoClient {
       if sending == .waitingForInput { throw EchoFault.closed(offset: window.verified) }
     }
     guard sending == .ended, window.count == 0 else {
+      if wasReset { throw EchoFault.reset(offset: window.verified, sent: window.sent) }
       throw EchoFault.shorter(offset: window.verified, sent: window.sent)
     }
     return true

@@ -17,12 +17,15 @@ final class Dumps: Sendable {
     var files: [File] = []
     for (style, path) in [(DumpText.Style.hex, hex), (.text, text)] {
       guard let path else { continue }
-      let number = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0o666)
+      // A FIFO that nobody reads is an error: to wait for a reader would be deaf to signals.
+      let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY
+      let number = open(path, flags | O_NONBLOCK, 0o666)
       guard number >= 0 else {
         let error = SocketError(operation: "open", address: path, code: errno)
         for file in files { close(file.number) }
         throw Complaint("\(error)", .local)
       }
+      _ = fcntl(number, F_SETFL, 0)
       files.append(File(style: style, path: path, number: number))
     }
     self.files = files
