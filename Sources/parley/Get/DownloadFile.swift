@@ -7,9 +7,9 @@ import Wire
 final class DownloadFile: @unchecked Sendable {
   // @unchecked: confined to the loop's thread once it runs.
 
-  /// What told this content from others, while the file is not whole; an attribute, so that no second
-  /// file lies about, and so that it goes where the file goes.
-  private static let validator = "user.parley.validator"
+  /// What told this content from others, of a whole file, too, as it may have grown at the server; an
+  /// attribute, so that no second file lies about, and so that it goes where the file goes.
+  private static let validatorName = "user.parley.validator"
 
   private let path: String
   private var descriptor: CInt = -1
@@ -47,6 +47,7 @@ final class DownloadFile: @unchecked Sendable {
     descriptor = Glibc.open(path, flags, 0o666)
     guard descriptor >= 0 else { throw failure("open") }
     _ = fcntl(descriptor, F_SETFL, 0)
+    if offset == 0 { FileAttribute.set(DownloadFile.validatorName, of: descriptor, to: nil) }
     guard offset == 0 || lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
       throw failure("seek")
     }
@@ -67,7 +68,6 @@ final class DownloadFile: @unchecked Sendable {
 
   /// Closes the file, which is whole.
   func finish() throws(SocketError) {
-    FileAttribute.set(DownloadFile.validator, of: descriptor, to: nil)
     let result = close(descriptor)
     descriptor = -1
     guard result == 0 else { throw failure("close") }
@@ -79,19 +79,32 @@ final class DownloadFile: @unchecked Sendable {
 
   // MARK: - Continuing
 
-  /// Asks for what comes behind the file's bytes, as long as they are still those of the server.
-  func rangeFields(from start: Int) -> [HTTPHead.Field] {
-    let range = HTTPHead.Field(name: "Range", value: Array("bytes=\(start)-".utf8))
-    let value = FileAttribute.value(of: DownloadFile.validator, at: path) ?? []
+  /// What told the content of the answer that began the file from others, if that was kept.
+  var validator: [UInt8]? {
+    let value = FileAttribute.value(of: DownloadFile.validatorName, at: path) ?? []
     // Who may write the file may write the attribute: it must not become more than one field.
-    let isField = !value.isEmpty && value.allSatisfy { (0x20..<0x7F).contains($0) }
-    return isField ? [range, HTTPHead.Field(name: "If-Range", value: value)] : [range]
+    return !value.isEmpty && value.allSatisfy { (0x20..<0x7F).contains($0) } ? value : nil
   }
 
   /// Keeps what tells the content of an answer from others, if the server says so.
   func keepValidator(of head: HTTPHead) {
-    let tag = head.value(of: "ETag").flatMap { $0.starts(with: "W/".utf8) ? nil : $0 }
+    // A weak tag (W/"…") does not tell each byte from others.
+    let tag = head.value(of: "ETag").flatMap { DownloadFile.isTag($0) ? $0 : nil }
     FileAttribute.set(
-      DownloadFile.validator, of: descriptor, to: tag ?? head.value(of: "Last-Modified"))
+      DownloadFile.validatorName, of: descriptor, to: tag ?? head.value(of: "Last-Modified"))
   }
+
+  /// Asks for what comes behind the file's bytes, as long as they are still those of the server.
+  static func rangeFields(from start: Int, validator: [UInt8]?) -> [HTTPHead.Field] {
+    let range = HTTPHead.Field(name: "Range", value: Array("bytes=\(start)-".utf8))
+    return [range] + (validator.map { [HTTPHead.Field(name: "If-Range", value: $0)] } ?? [])
+  }
+
+  /// Whether an answer says that it is about another content than the one of a validator.
+  static func isOther(_ head: HTTPHead, than validator: [UInt8]) -> Bool {
+    let value = head.value(of: isTag(validator) ? "ETag" : "Last-Modified")
+    return value != nil && value != validator
+  }
+
+  private static func isTag(_ value: [UInt8]) -> Bool { value.first == UInt8(ascii: "\"") }
 }

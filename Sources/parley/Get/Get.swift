@@ -126,9 +126,10 @@ final class Get: @unchecked Sendable {
 
   private func fetch(_ url: HTTPURL, _ connection: Connection) async throws -> [UInt8]? {
     let start = options.continues ? try file?.size() ?? 0 : 0
+    let validator = start > 0 ? file?.validator : nil
     let request = HTTPRequest.get(
-      url, agent: "parley/\(version)", fields: start > 0 ? file?.rangeFields(from: start) ?? [] : []
-    )
+      url, agent: "parley/\(version)",
+      fields: start > 0 ? DownloadFile.rangeFields(from: start, validator: validator) : [])
     try await connection.write(request)
     var answer = AnswerStream(connection)
     while let event = try await answer.next() {
@@ -137,7 +138,7 @@ final class Get: @unchecked Sendable {
       case .head(let head, let body):
         try await show(head)
         if options.maxRedirects > 0, let location = head.location { return location }
-        guard try begin(head, body, from: start) else { return nil }
+        guard try begin(head, body, from: start, validator) else { return nil }
       case .body(let bytes): try await write(bytes)
       case .end: try end(start)
       }
@@ -149,7 +150,9 @@ final class Get: @unchecked Sendable {
   ///
   /// - Returns: false when there is nothing to be fetched any more.
   /// - Throws: ``Complaint`` when the answer is not one to what was asked.
-  private func begin(_ head: HTTPHead, _ body: HTTPBody, from start: Int) throws -> Bool {
+  private func begin(
+    _ head: HTTPHead, _ body: HTTPBody, from start: Int, _ validator: [UInt8]?
+  ) throws -> Bool {
     let status = "\(head.status) \(String(decoding: SafeText.safe(head.reason), as: UTF8.self))"
     var place = 0
     whole = nil
@@ -161,6 +164,7 @@ final class Get: @unchecked Sendable {
       if case .counted(let count) = body, count != part.count {
         throw Complaint("the server sends a part whose length is not what it says")
       }
+      try checkSame(head, validator)
       (place, whole) = (start, range.whole)
     case 416 where start > 0:
       guard let whole = head.contentRange?.whole else {
@@ -169,6 +173,7 @@ final class Get: @unchecked Sendable {
       guard whole == start else {
         throw Complaint("the server has \(whole) bytes, fewer than the file")
       }
+      try checkSame(head, validator)
       remark("\(file?.name ?? "") is whole already")
       return false
     case 200:
@@ -184,6 +189,17 @@ final class Get: @unchecked Sendable {
     if place == 0 { file?.keepValidator(of: head) }
     meter?.begin(at: place, of: whole, now: loop.now)
     return true
+  }
+
+  /// Checks that an answer is about what the file is a part of: not every server heeds If-Range.
+  private func checkSame(_ head: HTTPHead, _ validator: [UInt8]?) throws {
+    guard let validator else {
+      return remark("cannot tell whether it is still the same file there")
+    }
+    guard !DownloadFile.isOther(head, than: validator) else {
+      throw Complaint(
+        "the server has another file there now; without --continue it replaces this one")
+    }
   }
 
   /// How many bytes the file has in the end, if that is known.

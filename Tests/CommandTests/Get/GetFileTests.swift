@@ -7,6 +7,14 @@ import Testing
 @Suite("Get into a file")
 struct GetFileTests {
   private static let partial = "HTTP/1.1 206 Partial Content\r\n"
+  private static let cannotTell =
+    "parley get: cannot tell whether it is still the same file there\n"
+
+  private func validator(of file: ScratchFile) -> String? {
+    FileAttribute.value(of: "user.parley.validator", at: file.path).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+  }
 
   private func get(
     _ answer: String, to file: ScratchFile, _ arguments: [String] = [],
@@ -25,7 +33,7 @@ struct GetFileTests {
     #expect(run == Run(""))
     #expect(try file.read() == Array("hello".utf8))
     #expect(await requests.all.allSatisfy { !$0.contains("Range") })
-    #expect(FileAttribute.value(of: "user.parley.validator", at: file.path) == nil)
+    #expect(validator(of: file) == "\"a\"")
   }
 
   @Test(
@@ -53,11 +61,57 @@ struct GetFileTests {
     let rest = try await get(
       "\(Self.partial)Content-Range: bytes 3-4/5\r\nContent-Length: 2\r\n\r\nlo", to: file, ["-C"],
       requests: requests)
-    #expect(rest == Run(""))
+    #expect(rest.errors == (validator.isEmpty ? Self.cannotTell : ""))
+    #expect(rest.output.isEmpty && rest.ending == .exited(0))
     #expect(try file.read() == Array("hello".utf8))
     let request = try #require(await requests.all.first)
     #expect(request.contains("\r\nRange: bytes=3-\r\n") && request.contains(expected), "\(request)")
-    #expect(FileAttribute.value(of: "user.parley.validator", at: file.path) == nil)
+    #expect(self.validator(of: file).map { expected == "If-Range: \($0)\r\n" } ?? validator.isEmpty)
+  }
+
+  @Test(
+    "what says that it is of another file is never mixed with what is there",
+    arguments: ["ETag: \"a\"\r\nLast-Modified: Monday", "Last-Modified: Monday\r\nETag: a"],
+    [
+      partial + "Content-Range: bytes 3-4/5\r\nContent-Length: 2\r\n",
+      "HTTP/1.1 416 X\r\nContent-Range: bytes */3\r\n",
+    ])
+  func changed(fields: String, head: String) async throws {
+    let file = try ScratchFile()
+    _ = try await get("\(GetTests.ok)\(fields)\r\nContent-Length: 3\r\n\r\nhel", to: file)
+    let kept = validator(of: file)
+    let other = try await get(
+      "\(head)ETag: \"b\"\r\nLast-Modified: Tuesday\r\n\r\nLO", to: file, ["-C"])
+    #expect(
+      other.errors == """
+        parley get: the server has another file there now; without --continue it replaces this one
+
+        """)
+    #expect(other.ending == .exited(1))
+    #expect(try file.read() == Array("hel".utf8) && kept != nil && validator(of: file) == kept)
+    let same = try await get("\(head)\(fields)\r\n\r\nlo", to: file, ["-C"])
+    #expect(same.ending == .exited(0) && !same.errors.contains("cannot tell"), "\(same.errors)")
+  }
+
+  @Test("a whole file that has changed at the server is fetched anew")
+  func anew() async throws {
+    let file = try ScratchFile()
+    _ = try await get("\(GetTests.ok)ETag: \"a\"\r\nContent-Length: 3\r\n\r\nhel", to: file)
+    let requests = GetTests.Requests()
+    _ = try await get(
+      "\(GetTests.ok)ETag: \"b\"\r\n\r\nHELLO", to: file, ["-C"], requests: requests)
+    #expect(try await #require(requests.all.first).contains("\r\nIf-Range: \"a\"\r\n"))
+    #expect(try file.read() == Array("HELLO".utf8) && validator(of: file) == "\"b\"")
+  }
+
+  @Test(
+    "what replaces a file takes away what told its content from others", arguments: ["", "1.0"])
+  func replaced(raw: String) async throws {
+    let file = try ScratchFile()
+    _ = try await get("\(GetTests.ok)ETag: \"a\"\r\n\r\nhel", to: file)
+    #expect(validator(of: file) != nil)
+    _ = try await get("\(GetTests.ok)\r\nx", to: file, raw.isEmpty ? [] : ["--raw", raw])
+    #expect(validator(of: file) == nil)
   }
 
   @Test(
@@ -65,6 +119,7 @@ struct GetFileTests {
     arguments: [
       (GetTests.ok + "\r\nHELLO!", "HELLO!", 0, "all of it again"),
       ("HTTP/1.1 416 X\r\nContent-Range: bytes */3\r\n\r\n", "hel", 0, "is whole already"),
+      ("HTTP/1.1 416 X\r\nContent-Range: bytes */3\r\n\r\n", "hel", 0, cannotTell),
       ("HTTP/1.1 416 X\r\nContent-Range: bytes */2\r\n\r\n", "hel", 1, "has 2 bytes, fewer"),
       ("HTTP/1.1 416 X\r\n\r\n", "hel", 1, "no part from byte 3 on"),
       (partial + "Content-Range: bytes 2-4/5\r\n\r\nllo", "hel", 1, "another part"),
