@@ -15,6 +15,7 @@ enum Invocation {
     case "help", "--help", "-h":
       self = .show(try Self.page(rest))
     case "version", "--version", "-V":
+      try Self.end(rest)
       self = .show("parley \(version)\n")
     default:
       let command = try Command.named(first)
@@ -23,11 +24,17 @@ enum Invocation {
   }
 
   private static func page(_ words: ArraySlice<String>) throws(UsageError) -> String {
-    switch words.first {
+    try end(words.dropFirst())
+    return switch words.first {
     case nil, "help": overview
     case "--man": ManPage(Command.all).text
     case .some(let word): try Command.named(word).page.text
     }
+  }
+
+  /// Checks that nothing more was typed.
+  private static func end(_ words: ArraySlice<String>) throws(UsageError) {
+    if let word = words.first { throw UsageError("'\(word)' is one argument too many") }
   }
 
   private static var overview: String {
