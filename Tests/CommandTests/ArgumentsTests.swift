@@ -90,6 +90,14 @@ struct ArgumentsTests {
         ["serve", "--relay", "--listen", "a,frame=u16"],
         "--relay has one framing for all: --frame KIND instead of ,frame=KIND"
       ),
+      (["help", "join", "x"], "'x' is one argument too many"),
+      (["help", "--man", "x"], "'x' is one argument too many"),
+      (["--version", "x"], "'x' is one argument too many"),
+      (["lab", "row", "47"], "row takes a number from 1 to 46, not '47'"),
+      (["lab", "-l", "0"], "-l takes a number from 1 to 99, not '0'"),
+      (
+        ["completions", "bsh"], "SHELL is one of bash, zsh, fish, not 'bsh'; did you mean bash?"
+      ),
       (["help", "jion"], "there is no command jion; did you mean join?"),
     ])
   func wrongLine(words: [String], expected: String) {

@@ -56,7 +56,7 @@ extension JoinOptions {
               "enter a server that is not Parley's: line, dec10, u16 or u32 is what a message is there",
               value: .choices(Framing.self)
             ) { (options, text) throws(UsageError) in
-              options.framing = try choice(text, of: "--frame")
+              options.framing = try choice(text)
             },
             .value(
               "--timeout", "S|none",

@@ -128,7 +128,7 @@ extension ServeOptions {
     ] + AddressRules.options(\ServeOptions.rules) + [
       .value("--backlog", "N", "connections that may wait for being accepted") {
         (options, text) throws(UsageError) in
-        options.backlog = try count(text, of: "--backlog", in: 1...65_535)
+        options.backlog = try count(text, in: 1...65_535)
       }
     ]
   }
@@ -150,7 +150,7 @@ extension ServeOptions {
         value: .choices(RelayFraming.self)
       ) {
         (options, text) throws(UsageError) in
-        options.relayFraming = try choice(text, of: "--frame")
+        options.relayFraming = try choice(text)
       },
       .flag("--no-gentle", "write to u16 and u32 clients as fast as to all others") {
         $0.isGentle = false
@@ -160,7 +160,7 @@ extension ServeOptions {
         value: .choices(LogStyle.self)
       ) {
         (options, text) throws(UsageError) in
-        options.log = try choice(text, of: "--log")
+        options.log = try choice(text)
       },
     ]
   }
@@ -169,7 +169,7 @@ extension ServeOptions {
     [
       .value("--loops", "N", "threads that serve clients") {
         (options, text) throws(UsageError) in
-        options.loops = try count(text, of: "--loops", in: 1...256)
+        options.loops = try count(text, in: 1...256)
       },
       .value(
         "--spin", "MICROSECONDS",
@@ -179,20 +179,20 @@ extension ServeOptions {
         """
       ) {
         (options, text) throws(UsageError) in
-        options.spin = try count(text, of: "--spin", in: 1...1_000_000)
+        options.spin = try count(text, in: 1...1_000_000)
       },
       .value("--max-clients", "N", "clients at the same time") {
         (options, text) throws(UsageError) in
-        options.maxClients = try count(text, of: "--max-clients", in: 1...1_000_000)
+        options.maxClients = try count(text, in: 1...1_000_000)
       },
       .value("--max-per-address", "N", "of them from one address") {
         (options, text) throws(UsageError) in
-        options.maxPerAddress = try count(text, of: "--max-per-address", in: 1...1_000_000)
+        options.maxPerAddress = try count(text, in: 1...1_000_000)
       },
       .value("--max-frame", "BYTES", "with --relay, the longest message; 64k unless said otherwise")
       {
         (options, text) throws(UsageError) in
-        options.maxFrame = try count(text, of: "--max-frame", in: 1...(16 << 20))
+        options.maxFrame = try count(text, in: 1...(16 << 20))
       },
       .value(
         "--timeout", "S|none",

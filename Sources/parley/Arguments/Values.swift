@@ -1,6 +1,7 @@
 import Sockets
 
-/// Readers of single values. The text is what the user typed; the errors name it.
+/// Readers of single values. The text is what the user typed; the errors show it, and the verb puts the
+/// name of the option in front, as it was typed.
 
 /// How long to wait for something: `--timeout`.
 enum TimeLimit: Equatable {
@@ -10,9 +11,7 @@ enum TimeLimit: Equatable {
   case after(Duration)
 
   /// Reads `none` or seconds, such as `10` or `0.5`.
-  init(
-    _ text: String, of option: String = "--timeout", mayBeZero: Bool = false
-  ) throws(UsageError) {
+  init(_ text: String, mayBeZero: Bool = false) throws(UsageError) {
     if text == "none" {
       self = .none
       return
@@ -21,12 +20,12 @@ enum TimeLimit: Equatable {
     let fraction = parts.count == 2 ? parts[1] : "0"
     // Nine digits at most on either side: thirty years, a nanosecond, and no overflow.
     guard let whole = digits(parts[0]), let part = digits(fraction) else {
-      throw UsageError("\(option) takes seconds or none, not '\(text)'")
+      throw UsageError(value: "takes seconds or none, not '\(text)'")
     }
     let scale = (fraction.utf8.count..<9).reduce(1) { product, _ in product * 10 }
     let duration = Duration.seconds(whole) + .nanoseconds(part * scale)
     guard duration > .zero || mayBeZero else {
-      throw UsageError("\(option) must be over zero, or none")
+      throw UsageError(value: "must be over zero, or none")
     }
     self = .after(duration)
   }
@@ -43,7 +42,7 @@ enum TimeLimit: Equatable {
 
 /// Reads a count, in ASCII digits only, with an optional `k` or `m` for 1,024 or 1,024 times that.
 func count(
-  _ text: String, of option: String, in range: ClosedRange<Int>
+  _ text: String, of name: String? = nil, in range: ClosedRange<Int>
 ) throws(UsageError) -> Int {
   var number = Substring(text)
   var unit = 1
@@ -57,7 +56,8 @@ func count(
   }
   guard let value = digits(number), range.contains(value * unit) else {
     throw UsageError(
-      "\(option) takes a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+      value: "takes a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'",
+      of: name)
   }
   return value * unit
 }
@@ -75,10 +75,11 @@ private func digits(_ text: Substring) -> Int? {
 
 /// Reads one of the words of an enum.
 func choice<Choice: RawRepresentable & CaseIterable>(
-  _ text: String, of option: String, as type: Choice.Type = Choice.self
+  _ text: String, of name: String? = nil, as type: Choice.Type = Choice.self
 ) throws(UsageError) -> Choice where Choice.RawValue == String {
   if let choice = Choice(rawValue: text) { return choice }
   let known = Choice.allCases.map(\.rawValue)
   let guess = nearest(to: text, among: known).map { "; did you mean \($0)?" } ?? ""
-  throw UsageError("\(option) is one of \(known.joined(separator: ", ")), not '\(text)'\(guess)")
+  throw UsageError(
+    value: "is one of \(known.joined(separator: ", ")), not '\(text)'\(guess)", of: name)
 }

@@ -91,7 +91,8 @@ extension Verb {
       let key = String(word[..<(equals ?? word.endIndex)])
       let attached = equals.map { String(word[word.utf8.index(after: $0)...]) }
       let option = try option(key, &seen)
-      try option.apply(&result, value(of: option, as: key, attached: attached, rest: &rest))
+      let value = try value(of: option, as: key, attached: attached, rest: &rest)
+      try apply(option, key, value, to: &result)
     }
     guard operandCount.contains(operands.count) else { throw wrongCount(of: operands) }
     try applyOperands(&result, operands)
@@ -124,7 +125,19 @@ extension Verb {
       }
       let attached = letters.isEmpty ? nil : String(String.UnicodeScalarView(letters))
       letters = letters.suffix(0)
-      try option.apply(&result, value(of: option, as: key, attached: attached, rest: &rest))
+      let value = try value(of: option, as: key, attached: attached, rest: &rest)
+      try apply(option, key, value, to: &result)
+    }
+  }
+
+  /// Stores a value; what is wrong with it is told by the name that was typed.
+  private func apply(
+    _ option: Option, _ key: String, _ value: String, to result: inout Options
+  ) throws(UsageError) {
+    do throws(UsageError) {
+      try option.apply(&result, value)
+    } catch {
+      throw error.named(key)
     }
   }
 

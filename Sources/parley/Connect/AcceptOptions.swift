@@ -61,7 +61,7 @@ extension AcceptOptions {
             ) { $0.reply = $1 },
             .value("--max-read", "N", "with --reply, take at most N bytes of each client") {
               (options, text) throws(UsageError) in
-              options.maxRead = try count(text, of: "--max-read", in: 1...(1 << 30))
+              options.maxRead = try count(text, in: 1...(1 << 30))
             },
           ] + SessionOptions.options(\.session)),
         Verb.Group(
@@ -76,15 +76,29 @@ extension AcceptOptions {
       },
       validate: { (options) throws(UsageError) in
         try options.session.validate()
-        guard options.reply != nil else {
-          if options.maxRead != nil { throw UsageError("--max-read needs --reply") }
-          return
-        }
-        if options.session.exec != nil { throw UsageError("either --reply or --exec, not both") }
-        if options.session.datagrams.isUDP { throw UsageError("--reply is not for datagrams") }
-        if options.session.transfer.frame != nil {
-          throw UsageError("--reply sends bytes: --frame has no meaning")
-        }
+        try options.validate()
       })
+  }
+
+  private func validate() throws(UsageError) {
+    if timeout != .none, isKeptOpen || reply != nil || session.datagrams.isUDP {
+      throw UsageError("-w is for one client that has to come: not with -k, -u or --reply")
+    }
+    guard reply != nil else {
+      if maxRead != nil { throw UsageError("--max-read needs --reply") }
+      return
+    }
+    if session.exec != nil { throw UsageError("either --reply or --exec, not both") }
+    if session.datagrams.isUDP { throw UsageError("--reply is not for datagrams") }
+    if session.transfer.frame != nil {
+      throw UsageError("--reply sends bytes: --frame has no meaning")
+    }
+    let others: [(Bool, String)] = [
+      (session.idle != .none, "-i"), (session.quit != .standard, "-q"),
+      (session.isSendOnly, "--send-only"), (session.isReceiveOnly, "--recv-only"),
+    ]
+    if let (_, name) = others.first(where: \.0) {
+      throw UsageError("--reply takes what a client sends until it ends: \(name) has no meaning")
+    }
   }
 }

@@ -20,11 +20,11 @@ struct SessionOptions: Equatable, Sendable {
     [
       .value("-i, --idle-timeout", "S|none", "end after S seconds without a byte either way") {
         (options, text) throws(UsageError) in
-        options[keyPath: field].idle = try TimeLimit(text, of: "--idle-timeout")
+        options[keyPath: field].idle = try TimeLimit(text)
       },
       .value("-q, --quit", "S|none", "end S seconds after the end of input, whatever comes") {
         (options, text) throws(UsageError) in
-        options[keyPath: field].quit = try TimeLimit(text, of: "--quit", mayBeZero: true)
+        options[keyPath: field].quit = try TimeLimit(text, mayBeZero: true)
       },
       .flag("-N", "tell the peer when input ends; it happens anyway") { _ in },
       .flag("--send-only", "throw away what comes; end when all has been sent and confirmed") {
@@ -57,13 +57,19 @@ struct SessionOptions: Equatable, Sendable {
             the peer; NCAT_REMOTE_ADDR and NCAT_REMOTE_PORT tell it who that is
             """
           ) { (options, text) throws(UsageError) in
-            options[keyPath: field].exec = try ExecSession(command: text)
+            try options[keyPath: field].setExec(ExecSession(command: text))
           },
           .value("-c, --sh-exec", "COMMAND", "as --exec, by a shell: with pipes and variables") {
-            $0[keyPath: field].exec = ExecSession(shell: $1)
+            (options, text) throws(UsageError) in
+            try options[keyPath: field].setExec(ExecSession(shell: text))
           },
         ]),
     ]
+  }
+
+  private mutating func setExec(_ exec: ExecSession) throws(UsageError) {
+    guard self.exec == nil else { throw UsageError("either --exec or --sh-exec, not both") }
+    self.exec = exec
   }
 
   func validate() throws(UsageError) {

@@ -67,7 +67,7 @@ extension EchoOptions {
         messages instead of bytes: line, dec10, u16 or u32. A client sends each line of its input as \
         a message, and writes each echo as a line; a server sends only whole messages back
         """, value: .words(FrameFormat.allCases.map(\.rawValue))
-      ) { (options, text) throws(UsageError) in options.framing = try choice(text, of: "--frame") },
+      ) { (options, text) throws(UsageError) in options.framing = try choice(text) },
       .value(
         "--timeout", "S|none",
         """
@@ -96,7 +96,7 @@ extension EchoOptions {
         "--spin", "MICROSECONDS",
         "look for so long before sleeping: faster answers for a whole core"
       ) { (options, text) throws(UsageError) in
-        options.spin = try count(text, of: "--spin", in: 0...1_000_000)
+        options.spin = try count(text, in: 0...1_000_000)
       },
     ]
   }

@@ -16,11 +16,11 @@ struct ListenOptions: Equatable, Sendable {
       .value("--max-conns", "N", "connections at the same time") {
         (options, text) throws(UsageError) in
         options[keyPath: field].maxConnections = try count(
-          text, of: "--max-conns", in: 1...1_000_000)
+          text, in: 1...1_000_000)
       },
       .value("--backlog", "N", "connections that may wait for being accepted") {
         (options, text) throws(UsageError) in
-        options[keyPath: field].backlog = try count(text, of: "--backlog", in: 1...65_535)
+        options[keyPath: field].backlog = try count(text, in: 1...65_535)
       },
     ]
   }

@@ -64,7 +64,8 @@ extension GetOptions {
   private static var ordinary: [Verb<GetOptions>.Option] {
     [
       .value(
-        "-o, --output", "FILE", "where the body goes; what was there is replaced", value: .file
+        "-o, --output", "FILE",
+        "where the body goes, no pipe and no terminal; what was there is replaced", value: .file
       ) { $0.file = $1 },
       .flag("-C, --continue", "fetch only what FILE lacks, as long as it is still the same there") {
         $0.continues = true
@@ -77,7 +78,7 @@ extension GetOptions {
         "--max-redirects", "N",
         "how many redirects are followed; 10 unless said otherwise, with 0 they are shown"
       ) { (options, text) throws(UsageError) in
-        options.maxRedirects = try count(text, of: "--max-redirects", in: 0...100)
+        options.maxRedirects = try count(text, in: 0...100)
       },
       .value(
         "--timeout", "S|none",
@@ -94,7 +95,7 @@ extension GetOptions {
         send no fields but the Host of 1.1, which then half-closes, and show the whole reply as it \
         comes, without following it
         """, value: .words(Raw.allCases.map(\.rawValue))
-      ) { (options, text) throws(UsageError) in options.raw = try choice(text, of: "--raw") }
+      ) { (options, text) throws(UsageError) in options.raw = try choice(text) }
     ]
   }
 }

@@ -51,11 +51,11 @@ extension LabOptions {
             .flag("--lessons", "print docs/lessons.md, which explains it") { $0.wish = .lessons },
             .value("-l, --lab", "N", "run a program of this lab of the course") {
               (options, text) throws(UsageError) in
-              options.choose(lab: try count(text, of: "--lab", in: 1...99))
+              options.choose(lab: try count(text, in: 1...99))
             },
             .value("-e, --example", "N", "run this example; without it you may choose") {
               (options, text) throws(UsageError) in
-              options.choose(example: try count(text, of: "--example", in: 1...99))
+              options.choose(example: try count(text, in: 1...99))
             },
           ]),
         Verb.Group(

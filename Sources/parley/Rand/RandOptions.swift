@@ -44,7 +44,7 @@ extension RandOptions {
           [
             .value("--seed", "N", "the same numbers each time, on every machine") {
               (options, text) throws(UsageError) in
-              options.seed = try count(text, of: "--seed", in: 0...999_999_999)
+              options.seed = try count(text, in: 0...999_999_999)
             }
           ])
       ],

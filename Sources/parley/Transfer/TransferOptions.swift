@@ -40,7 +40,7 @@ struct TransferOptions: Equatable, Sendable {
         KIND is line, dec10, u16 or u32
         """, value: .words(Frame.allCases.map(\.rawValue))
       ) { (options, text) throws(UsageError) in
-        options[keyPath: field].frame = try choice(text, of: "--frame")
+        options[keyPath: field].frame = try choice(text)
       },
       .flag("--hex", "with --frame or -u, those lines are the messages in hexadecimal") {
         $0[keyPath: field].isHex = true
@@ -50,7 +50,7 @@ struct TransferOptions: Equatable, Sendable {
         "at most so many bytes a second each way, of each connection; 10k and 1m are known"
       ) {
         (options, text) throws(UsageError) in
-        options[keyPath: field].rate = try count(text, of: "--rate", in: 1...1_000_000_000_000)
+        options[keyPath: field].rate = try count(text, in: 1...1_000_000_000_000)
       },
       .value(
         "--hex-dump", "FILE", "write down all bytes in hexadecimal, with times and directions",

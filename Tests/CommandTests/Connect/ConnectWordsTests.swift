@@ -1,3 +1,4 @@
+import Glibc
 import Sockets
 import Testing
 
@@ -33,6 +34,7 @@ struct ConnectWordsTests {
     "a failure says of which kind it is, for which address, and after how long",
     arguments: [
       ("127.0.0.1:1", 10, "connect 127.0.0.1:1: Connection refused"),
+      ("unix:/no/such/socket", 10, "connect unix:/no/such/socket: No such file or directory"),
       ("nosuch.invalid:1", 11, "resolve nosuch.invalid: "),
     ])
   func failures(address: String, code: Int32, words: String) async throws {
@@ -89,8 +91,19 @@ struct ConnectWordsTests {
     arguments: [
       (["connect", "-l", "9000"], "to serve, it is 'parley listen ADDRESS'"),
       (["connect", "-k", "9000"], "to serve many clients, it is 'parley listen -k ADDRESS'"),
-      (["connect", "-i", "0", "9000"], "--idle-timeout must be over zero, or none"),
-      (["connect", "-q", "x", "9000"], "--quit takes seconds or none, not 'x'"),
+      (["connect", "-i", "0", "9000"], "-i must be over zero, or none"),
+      (["connect", "-w", "0", "9000"], "-w must be over zero, or none"),
+      (["connect", "--wait=0", "9000"], "--wait must be over zero, or none"),
+      (["connect", "-e", "cat", "-c", "cat", "1"], "either --exec or --sh-exec, not both"),
+      (
+        ["listen", "--reply", "x", "-i", "3", "1"],
+        "--reply takes what a client sends until it ends: -i has no meaning"
+      ),
+      (
+        ["listen", "-k", "-w", "3", "1"],
+        "-w is for one client that has to come: not with -k, -u or --reply"
+      ),
+      (["connect", "-q", "x", "9000"], "-q takes seconds or none, not 'x'"),
       (
         ["listen", "--send-only", "--recv-only", "1"],
         "either --send-only or --recv-only, not both"
@@ -109,5 +122,18 @@ struct ConnectWordsTests {
     #expect(Duration.seconds(2).words == "2 s")
     #expect(Duration.milliseconds(1250).words == "1.25 s")
     #expect(Duration.milliseconds(61_050).words == "61.05 s")
+  }
+
+  @Test(
+    "a socket file goes with the program that listens on it",
+    arguments: [["listen"], ["listen", "-k"], ["echo", "--listen"], ["serve", "--relay"]])
+  func socketFile(arguments: [String]) async throws {
+    let path = "/tmp/parley-test-\(getpid())-\(arguments.joined())"
+    let child = try ChildProcess(try Tree.parley(), arguments + ["unix:\(path)"])
+    try await child.expect("unix:\(path)", from: .errors)
+    #expect(access(path, F_OK) == 0)
+    child.signal(SIGTERM)
+    #expect(try await child.ending() == .exited(0))
+    #expect(access(path, F_OK) != 0)
   }
 }
