@@ -1,4 +1,5 @@
 import Chat
+import Glibc
 import Rooms
 import Sockets
 
@@ -9,6 +10,8 @@ extension ExitCode {
     case .unresolved: self = .unresolvable
     case .timedOut: self = .timedOut
     case .endOfStream, .tooLong, .closed: self = .wrong
+    // Where there is no socket file, nobody listens.
+    case .system(ENOENT) where error.operation == "connect": self = .refused
     case .system(let code): self = ExitCode(systemError: code)
     case .attempts(let errors):
       if let code = error.code {

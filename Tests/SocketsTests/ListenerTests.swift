@@ -270,4 +270,43 @@ struct ListenerTests {
       try await other
     }
   }
+
+  private func socketPath(_ name: String) throws -> (path: String, address: SocketAddress) {
+    let path = "/tmp/parley-test-\(getpid())-\(name)"
+    return (path, .unix(try #require(UnixAddress(path: path))))
+  }
+
+  @Test("takes its socket file away, when it is closed or forgotten", arguments: [true, false])
+  func removesFile(isClosed: Bool) async throws {
+    try await EventLoop.run { loop in
+      let (path, address) = try socketPath("gone-\(isClosed)")
+      var listener: Listener? = try await Listener.bind(address, on: loop)
+      #expect(access(path, F_OK) == 0)
+      if isClosed { listener?.close() } else { listener = nil }
+      #expect(access(path, F_OK) != 0)
+      _ = listener
+    }
+  }
+
+  @Test("leaves alone what has come to its path meanwhile", arguments: ["socket", "file"])
+  func keepsOthers(kind: String) async throws {
+    try await EventLoop.run { loop in
+      let (path, address) = try socketPath("other-\(kind)")
+      let first = try await Listener.bind(address, on: loop)
+      // Moved, not removed: its inode must not be given to the next.
+      #expect(rename(path, path + "-old") == 0)
+      var second: Listener?
+      if kind == "socket" {
+        second = try await Listener.bind(address, on: loop)
+      } else {
+        close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600))
+      }
+      first.close()
+      #expect(access(path, F_OK) == 0)
+      second?.close()
+      #expect((access(path, F_OK) == 0) == (kind == "file"))
+      unlink(path)
+      unlink(path + "-old")
+    }
+  }
 }

@@ -136,7 +136,6 @@ final class Relay: @unchecked Sendable {
       if clients.isEmpty { isEmpty.open() }
     }
     await isEmpty.wait()
-    for path in options.listening.compactMap(\.address.socketFile) { AcceptCore.remove(path) }
     report(.stopped)
   }
 

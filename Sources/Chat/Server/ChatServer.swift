@@ -119,7 +119,6 @@ package final class ChatServer: Sendable {
         }
       } catch {
         for doorman in doormen { doorman.stop() }
-        for path in addresses.compactMap(\.address.socketFile) { AcceptCore.remove(path) }
         throw error
       }
       return ChatServer(loops, doormen, addresses, options, report)
@@ -154,7 +153,6 @@ package final class ChatServer: Sendable {
       }
       for isEmpty in latches { await isEmpty.wait() }
     }.value
-    for path in addresses.compactMap(\.address.socketFile) { AcceptCore.remove(path) }
     report(.stopped)
   }
 }

@@ -12,6 +12,7 @@ final class Doorman: @unchecked Sendable {
   private let options: ServerOptions
   private let report: @Sendable (ServerEvent) -> Void
   private let pass: (consuming Descriptor, SocketAddress, DoorKind?) -> Void
+  private let file: SocketFile?
   private var registered: Registered?
   /// Whether a timer will bring us back after descriptors have run out.
   private var isPausing = false
@@ -29,6 +30,7 @@ final class Doorman: @unchecked Sendable {
     pass: @escaping (consuming Descriptor, SocketAddress, DoorKind?) -> Void
   ) throws(SocketError) {
     address = try SocketAddress.local(of: descriptor)
+    file = SocketFile(address)
     self.kind = kind
     self.loop = loop
     self.directory = directory
@@ -38,8 +40,11 @@ final class Doorman: @unchecked Sendable {
     registered = try Registered(descriptor, on: loop, target: self)
   }
 
-  /// Stops listening.
-  func stop() { registered = nil }
+  /// Stops listening, and takes the socket's file away.
+  func stop() {
+    file?.remove()
+    registered = nil
+  }
 
   private func accept() {
     for _ in 0..<Doorman.budget {

@@ -71,17 +71,6 @@ package enum AcceptCore {
     }
   }
 
-  /// Removes a socket file; whatever else may be there by now stays.
-  ///
-  /// The corresponding C function is `unlink`.
-  package static func remove(_ path: [UInt8]) {
-    // A path need not be text.
-    let path = path.map { CChar(bitPattern: $0) } + [0]
-    var information = stat()
-    guard lstat(path, &information) == 0, information.st_mode & S_IFMT == S_IFSOCK else { return }
-    _ = unlink(path)
-  }
-
   private static func set(
     _ number: CInt, _ level: CInt, _ option: CInt, _ value: CInt
   ) throws(SocketError) {
@@ -100,11 +89,11 @@ package enum AcceptCore {
       defer { if let mask { umask(mask) } }
       try call("bind") { address.withSockaddr { parley_bind(number, $0, $1) } }
     } catch {
-      guard error.code == EADDRINUSE, let path = address.socketFile, isStale(address) else {
+      // To connect to a file of another kind is refused as well: only a socket goes.
+      guard error.code == EADDRINUSE, let file = SocketFile(address), isStale(address) else {
         throw error
       }
-      // To connect to a file of another kind is refused as well: only a socket goes.
-      remove(path)
+      file.remove()
       let mask = umask(0o177)
       defer { umask(mask) }
       try call("bind") { address.withSockaddr { parley_bind(number, $0, $1) } }

@@ -9,8 +9,8 @@ import Glibc
 ///       }
 ///     }
 ///
-/// The socket is closed by ``close()``, or when the last reference to the listener is gone. ``Listen``
-/// takes an address as people type it, and all that its name stands for.
+/// The socket is closed, and its file removed if it has one, by ``close()``, or when the last reference to
+/// the listener is gone. ``Listen`` takes an address as people type it, and all that its name stands for.
 public final class Listener: Sendable {
   /// How a listener accepts.
   public struct Options: Sendable {
@@ -56,6 +56,7 @@ public final class Listener: Sendable {
   private let source: Source
   private let options: Options
   private let filter: Locked<AddressFilter>
+  private let file: SocketFile?
 
   /// The address that the socket is bound to; a port 0 has become the real one.
   public let localAddress: SocketAddress
@@ -68,14 +69,16 @@ public final class Listener: Sendable {
     self.options = options
     filter = Locked(options.filter)
     localAddress = address
+    file = SocketFile(address)
   }
 
-  deinit { source.close() }
+  deinit { close() }
 
   /// Binds and listens.
   ///
   /// `SO_REUSEADDR` is set, so that a server can come back at once. The unspecified IPv6 address takes IPv4 as well.
-  /// A Unix-domain path gets mode 0600; one left behind by a dead server is replaced.
+  /// A Unix-domain path gets mode 0600; one left behind by a dead server is replaced. It is removed with the
+  /// listener's end, as long as it still is this listener's.
   ///
   /// - Parameters:
   ///   - address: Where; port 0 lets the system choose.
@@ -98,7 +101,10 @@ public final class Listener: Sendable {
   }
 
   /// Stops listening: connections that wait are reset, ``run(report:_:)`` returns when its bodies have.
-  public func close() { source.close() }
+  public func close() {
+    file?.remove()
+    source.close()
+  }
 
   /// Replaces the filter while the listener runs, for connections that come from now on.
   ///
