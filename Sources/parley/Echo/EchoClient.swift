@@ -28,6 +28,8 @@ final class EchoClient: @unchecked Sendable {
   private let input: StandardInput
   private let output: StandardOutput
   private var messages: EchoMessages?
+  /// What is wrong with the input: told when all that was before it has come back.
+  private var inputFault: Complaint?
   private var window = EchoWindow()
   private var sending = Sending.waitingForInput
   /// Whether the receiver waits for the server.
@@ -94,6 +96,7 @@ final class EchoClient: @unchecked Sendable {
       while try await group.next() == false {}
     }
     say("all \(window.verified) bytes have come back")
+    if let inputFault { throw inputFault }
   }
 
   private func note(_ sending: Sending) {
@@ -127,9 +130,10 @@ extension EchoClient {
     while isOpen {
       note(.waitingForInput)
       piece.removeAll(keepingCapacity: true)
-      let isLast = try await input.read(into: &piece) == 0
+      var isLast = try await input.read(into: &piece) == 0
       do {
         if messages == nil { try await send(piece) } else { try await send(text: piece) }
+        if inputFault != nil { isLast = true }
         if isLast { try await connection.shutdownWrite() }
         isOpen = !isLast
       } catch let error as SocketError {
@@ -156,17 +160,18 @@ extension EchoClient {
 
   private func send(text: [UInt8]) async throws {
     messages?.receive(text: text)
-    while let next = try nextMessages() {
+    while let next = nextMessages() {
       if next.echo.isEmpty { try await waitForRoom() }
       try await send(next.messages, expecting: next.echo[...])
     }
   }
 
-  private func nextMessages() throws -> (messages: [UInt8], echo: [UInt8])? {
+  private func nextMessages() -> (messages: [UInt8], echo: [UInt8])? {
     do throws(WireError) {
       return try messages?.next(room: window.room)
     } catch {
-      throw Complaint("after \(window.sent) bytes of input: \(error)")
+      inputFault = Complaint("line \((messages?.lineCount ?? 0) + 1) of the input: \(error)")
+      return nil
     }
   }
 

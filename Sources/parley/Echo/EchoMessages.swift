@@ -8,6 +8,8 @@ struct EchoMessages {
   let format: FrameFormat
   private var lines: FrameDecoder
   private var frames: FrameDecoder
+  /// How many lines have been given out.
+  private(set) var lineCount = 0
 
   init(_ format: FrameFormat) {
     self.format = format
@@ -24,15 +26,22 @@ struct EchoMessages {
   /// The next lines, as messages and as what shall come back, no more of the latter than there is room for.
   ///
   /// - Returns: nil when there is no line; nothing when the next one needs more room.
+  /// - Throws: When the next line is none, or cannot be a message; those before it come first.
   mutating func next(room: Int) throws(WireError) -> (messages: [UInt8], echo: [UInt8])? {
     var (messages, echo): ([UInt8], [UInt8]) = ([], [])
     while echo.count < Self.batch {
       var ahead = lines
-      guard let line = try ahead.next() else { break }
-      guard echo.count + line.count + 1 <= room else { return (messages, echo) }
+      do throws(WireError) {
+        guard let line = try ahead.next() else { break }
+        guard echo.count + line.count + 1 <= room else { return (messages, echo) }
+        try format.encode(ahead.buffer[line], into: &messages)
+        echo += ahead.buffer[line] + [UInt8(ascii: "\n")]
+      } catch {
+        if echo.isEmpty { throw error }
+        break
+      }
       lines = ahead
-      try format.encode(lines.buffer[line], into: &messages)
-      echo += lines.buffer[line] + [UInt8(ascii: "\n")]
+      lineCount += 1
     }
     return echo.isEmpty ? nil : (messages, echo)
   }

@@ -253,4 +253,17 @@ struct EchoClientTests {
       #expect(errors(child).hasPrefix(words), "\(errors(child))")
     }
   }
+
+  @Test("a line that cannot be a message ends the input there; what is before comes back")
+  func wrongLine() async throws {
+    let server = try await EchoServers.ours(["--frame", "u16"])
+    let client = try echo(server.address, "--frame", "u16")
+    // No end of the input is needed.
+    try client.write("a\nbb\r\n\nc\n")
+    #expect(try await client.ending() == .exited(1))
+    #expect(client.transcript() == Array("a\nbb\n".utf8))
+    #expect(
+      errors(client)
+        == "parley echo: line 3 of the input: an empty frame would close the other side\n")
+  }
 }

@@ -56,6 +56,18 @@ struct EchoMessagesTests {
     #expect(throws: WireError.emptyFrame) { try empty.next(room: 9) }
   }
 
+  @Test("what is right comes before what is wrong, which then comes every time")
+  func rightBeforeWrong() throws {
+    var messages = EchoMessages(.u16)
+    messages.receive(text: Array("a\nbb\r\n\nc\n".utf8))
+    let next = try #require(try messages.next(room: 100))
+    #expect(next.echo == Array("a\nbb\n".utf8) && next.messages == [0, 1, 97, 0, 2, 98, 98])
+    for _ in 0..<2 {
+      #expect(throws: WireError.emptyFrame) { try messages.next(room: 100) }
+      #expect(messages.lineCount == 2)
+    }
+  }
+
   @Test("two lines in one message are not two messages")
   func joined() throws {
     var messages = EchoMessages(.u16)
