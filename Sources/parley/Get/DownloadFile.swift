@@ -40,18 +40,40 @@ final class DownloadFile: @unchecked Sendable {
   }
 
   /// Opens the file for what comes at an offset, 0 for a new beginning.
-  func open(at offset: Int) throws(SocketError) {
+  ///
+  /// - Throws: ``Complaint`` for a pipe or a terminal, whose reader could hold up the program.
+  func open(at offset: Int) throws {
+    guard !canKeepWaiting else {
+      throw Complaint("\(name): not a file; without -o, standard output may be anything", .local)
+    }
     let begin = offset == 0 ? O_TRUNC : 0
-    // A pipe that nobody reads is then an error instead of a wait that no signal could end.
-    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | begin
+    // Not even a pipe that came in the same moment is waited for.
+    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | begin
     descriptor = Glibc.open(path, flags, 0o666)
     guard descriptor >= 0 else { throw failure("open") }
-    _ = fcntl(descriptor, F_SETFL, 0)
     if offset == 0 { FileAttribute.set(DownloadFile.validatorName, of: descriptor, to: nil) }
     guard offset == 0 || lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
       throw failure("seek")
     }
     count = offset
+  }
+
+  /// Whether it is there, and neither a file nor a device like /dev/null.
+  private var canKeepWaiting: Bool {
+    var information = stat()
+    guard stat(path, &information) == 0 else { return false }
+    switch information.st_mode & S_IFMT {
+    case S_IFREG, S_IFBLK, S_IFDIR: return false
+    case S_IFCHR: return isTerminal
+    default: return true
+    }
+  }
+
+  private var isTerminal: Bool {
+    let number = Glibc.open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+    guard number >= 0 else { return false }
+    defer { close(number) }
+    return isatty(number) == 1
   }
 
   func write(_ bytes: [UInt8]) throws(SocketError) {

@@ -39,7 +39,7 @@ final class Get: @unchecked Sendable {
       }
     ) { loop in
       do {
-        return try await Get(options, file, meter, on: loop).run()
+        return try await Get(options, file, meter, on: loop).runAtSight()
       } catch let error where !(error is CancellationError || error is NobodyReads) {
         meter?.leave()
         let words = [words(for: error), file?.kept].compactMap(\.self).joined(separator: "; ")
@@ -55,6 +55,22 @@ final class Get: @unchecked Sendable {
 
   private static func code(for error: any Error) -> ExitCode {
     error is HTTPError || error is URLError ? .wrong : ExitCode(any: error)
+  }
+
+  /// Runs; the bar goes on also while the server is silent.
+  private func runAtSight() async throws -> ExitCode {
+    guard let meter else { return try await run() }
+    return try await withThrowingTaskGroup(of: ExitCode.self) { group in
+      group.addTask { try await self.run() }
+      group.addTask {
+        while true {
+          try await self.loop.sleep(for: .seconds(1))
+          meter.advance(by: 0, now: self.loop.now)
+        }
+      }
+      defer { group.cancelAll() }
+      return try await group.next() ?? .done
+    }
   }
 
   private func run() async throws -> ExitCode {

@@ -1,3 +1,4 @@
+import Glibc
 import Sockets
 import Testing
 
@@ -191,6 +192,21 @@ struct GetFileTests {
     }
   }
 
+  @Test(
+    "a pipe is no file: with a reader or without, it is refused at once", arguments: [true, false])
+  func pipe(isRead: Bool) async throws {
+    let file = try ScratchFile()
+    unlink(file.path)
+    try #require(mkfifo(file.path, 0o600) == 0)
+    let reader = isRead ? open(file.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1
+    defer { if isRead { close(reader) } }
+    let run = try await get("\(GetTests.ok)\r\n" + String(repeating: "x", count: 1000), to: file)
+    #expect(
+      run.errors
+        == "parley get: \(file.path): not a file; without -o, standard output may be anything\n")
+    #expect(run.ending == .exited(4))
+  }
+
   @Test("on a terminal a bar fills one row, however narrow, and nothing is shown in a pipe")
   func bar() async throws {
     for columns in [8, 40, 120] as [UInt16] {
@@ -211,6 +227,24 @@ struct GetFileTests {
       #expect(model.unknown.isEmpty && model.rows.count == 2, "\(model.text)")
       #expect(model.text[0].contains("100%") && model.text[0].contains("#") == (columns > 80))
       #expect(try file.read().count == 200_000)
+    }
+  }
+
+  @Test("the bar goes on while the server is silent")
+  func silence() async throws {
+    let file = try ScratchFile()
+    try await withServer { client in
+      _ = try await GetTests.head(client)
+      try await client.write("\(GetTests.ok)Content-Length: 10\r\n\r\n12345")
+      while !(try await client.read()).isEmpty {}
+    } _: { port, _ in
+      let child = try ChildProcess(
+        try Tree.parley(), ["get", "127.0.0.1:\(port)", "-o", file.path],
+        on: .terminal(columns: 60, rows: 5))
+      // Drawn with the head, and when time has gone by.
+      try await child.expect("50%")
+      child.signal(SIGINT)
+      #expect(try await child.ending() == .exited(130))
     }
   }
 }
