@@ -32,4 +32,11 @@ enum Tree {
   private static func parent(of path: String) -> String {
     String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
   }
+
+  /// Whether the program was built with the thread sanitizer, which takes memory and files of its own.
+  static var isSanitized: Bool {
+    ((try? parley()) ?? "").utf8.split(separator: UInt8(ascii: "/")).contains {
+      $0.elementsEqual("thread".utf8)
+    }
+  }
 }
