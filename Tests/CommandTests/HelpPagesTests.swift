@@ -5,6 +5,14 @@ import Testing
 
 @Suite("Help pages")
 struct HelpPagesTests {
+  private static func file(_ path: String) throws -> String {
+    let file = try #require(fopen(path, "r"), "\(path) cannot be opened")
+    defer { fclose(file) }
+    var text: [UInt8] = []
+    while case let byte = getc(file), byte != EOF { text.append(UInt8(byte)) }
+    return String(decoding: text, as: UTF8.self)
+  }
+
   /// Runs a shell program; its output, once it has ended well.
   private static func run(_ peer: Peer, _ arguments: [String], input: String = "") async throws
     -> String
@@ -16,6 +24,11 @@ struct HelpPagesTests {
     #expect(try await child.ending(within: .seconds(30)) == .exited(0))
     #expect(String(decoding: child.transcript(.errors), as: UTF8.self) == "")
     return String(decoding: child.transcript(.output), as: UTF8.self)
+  }
+
+  @Test("docs/parley.1 is what the program prints; if not: parley help --man >docs/parley.1")
+  func manPageIsFresh() throws {
+    #expect(try Self.file(Tree.root + "/docs/parley.1") == ManPage(Command.all).text)
   }
 
   @Test("groff reads the manual page without a warning, and every option is in it", .needs(.groff))

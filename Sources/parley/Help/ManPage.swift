@@ -65,7 +65,12 @@ struct ManPage {
     ("-q", "does not exist", "end so long after the end of standard input", "as nc"),
     ("-k", "listen goes on after a client", "the same, one client at a time", "as ncat"),
     ("-C", "line ends become CRLF", "the same", "the same; a CRLF stays as it is"),
-    ("-e", "run a program, --exec", "does not exist", "--exec only"),
+    ("-e", "run a program", "does not exist", "as ncat, and -c for a line of the shell"),
+    ("-m", "at most so many connections", "does not exist", "--max-conns"),
+    (
+      "-o", "hex dump into a file", "does not exist",
+      "--hex-dump; -o is where `get` puts what it got"
+    ),
     ("-l", "listen", "listen", "`parley listen`, or --listen of other verbs"),
     ("-u", "UDP", "UDP", "UDP"),
     ("-v", "tell what happens", "the same", "the same"),

@@ -143,7 +143,7 @@ struct JoinPipeTests {
     let cases: [(String, CInt, String)] = [
       ("127.0.0.1:1", 10, "parley: connect 127.0.0.1:1: Connection refused\n"),
       ("1", 10, "parley: connect localhost:1: "),
-      ("unix:/nonexistent/socket", 4, "parley: connect unix:/nonexistent/socket: "),
+      ("unix:/nonexistent/socket", 10, "parley: connect unix:/nonexistent/socket: "),
       ("nosuch.invalid:7000", 11, "parley: resolve nosuch.invalid: "),
       ("[::1:7000", 2, "parley join: address \"[::1:7000\": "),
     ]
