@@ -47,6 +47,10 @@ def connect(receive_buffer=None):
     return peer
 
 
+# Told whenever a reader has heard a round of messages.
+progress = threading.Condition()
+
+
 class Reader(threading.Thread):
     """Collects what one client hears, until everybody else has said `end`."""
 
@@ -65,8 +69,16 @@ class Reader(threading.Thread):
                     continue
                 ends += message.endswith(b" end")
                 self.heard.append(message)
+                if len(self.heard) % self.others == 0:
+                    with progress:
+                        progress.notify_all()
         except Exception as error:
             self.failure = error
+            with progress:
+                progress.notify_all()
+
+    def is_behind(self, rounds):
+        return self.failure is None and len(self.heard) < rounds * self.others
 
 
 def mortal():
@@ -104,12 +116,21 @@ def main():
             send_message(peer, b"probe")
         time.sleep(0.02)
 
+    def await_readers(rounds):
+        """Only the deaf one may be slow: these are threads of one Python, on any machine."""
+        with progress:
+            progress.wait_for(
+                lambda: not any(reader.is_behind(rounds) for reader in readers),
+                max(0, DEADLINE - time.monotonic()))
+
     def talk(number):
         for count in range(MESSAGES):
+            await_readers(count - 1)
             if number == 0 and count == MESSAGES // 2:
                 os.kill(child, signal.SIGKILL)
             # Enough in all to fill the buffers of the one who does not read.
             send_message(peers[number], b"%d %d %s" % (number, count, b"x" * 16_000))
+        await_readers(MESSAGES)
         # All in one: more messages than the queues have room for.
         texts = [b"%d %s" % (number, word) for word in last_words(number)]
         peers[number].sendall(b"".join(b"%10d%s" % (len(text), text) for text in texts))
