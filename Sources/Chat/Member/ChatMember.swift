@@ -6,7 +6,7 @@ internal import Wire
 /// Lives on the connection's loop: every method is called there. ``run(_:)`` goes on until the session
 /// has ended; meanwhile ``type(_:)`` says lines, one caller at a time, and waits while the server or
 /// the network cannot take more. The connection stays its owner's to close.
-package final class ChatMember: TimerTarget, @unchecked Sendable {
+package final class ChatMember: Participant, TimerTarget, @unchecked Sendable {
   // @unchecked: confined to the loop's thread, as `precondition`s check.
 
   /// With so many events to show, or bytes to write, no more are taken in.

@@ -71,30 +71,13 @@ package struct FrameSession: MemberSession {
 
   package mutating func leave(at now: Moment) { endInput(at: now) }
 
-  /// As many complete chat texts as it takes.
   private mutating func say(_ text: [UInt8], at now: Moment) {
     let time = Timestamp(wallMilliseconds: now.wall, offsetSeconds: now.offset).wholeSecond
-    let around = ChatText(time: time, name: name ?? "", text: "").compose().count + 5
-    var rest = text[...]
-    while !rest.isEmpty {
-      let end = FrameSession.border(in: rest, atMost: max(4, FrameSession.chatFrameLimit - around))
-      var payload: [UInt8] = []
-      ChatText.compose(time: time, name: name ?? "", text: rest[..<end], into: &payload)
-      // Who reads only the end of a message would take this for our leaving.
-      if payload.suffix(ChatText.leave.utf8.count).elementsEqual(ChatText.leave.utf8) {
-        payload.append(UInt8(ascii: " "))
-      }
-      transmit(payload)
-      rest = rest[end...]
+    // The header of the frame counts too.
+    let limit = FrameSession.chatFrameLimit - 4
+    for piece in ChatText.pieces(time: time, name: name ?? "", text: text, limit: limit) {
+      transmit(piece)
     }
-  }
-
-  /// The last beginning of a scalar at most so many bytes on.
-  private static func border(in text: ArraySlice<UInt8>, atMost length: Int) -> Int {
-    guard text.count > length else { return text.endIndex }
-    var border = text.startIndex + length
-    while border > text.startIndex + length - 3, text[border] & 0xC0 == 0x80 { border -= 1 }
-    return border
   }
 
   private mutating func transmit(_ payload: [UInt8]) {

@@ -26,6 +26,14 @@ package enum MemberEvent: Sendable, Equatable {
   /// What a server without a protocol of its own sent: one line or frame.
   case frame([UInt8])
   case chatText(ChatText)
+  /// Something happened among people without a server.
+  case peer(PeerEvent)
+  /// Our own question, which the next line typed answers.
+  case question(String)
+  /// What we are called from now on, where no server says it.
+  case named(String)
+  /// Our own remark, for people only.
+  case remark(String)
 }
 
 /// Something said in a room, by others or, once it is stored, by ourselves.

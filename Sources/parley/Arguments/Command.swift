@@ -21,19 +21,25 @@ struct Command {
   /// Every verb, in the order of the help: the one table that the program and its pages are made from.
   static var families: [(title: String, commands: [Command])] {
     [
-      ("Chat", [Command(ServeOptions.self), Command(JoinOptions.self)]),
+      (
+        "Chat",
+        [
+          Command(ServeOptions.self), Command(JoinOptions.self), Command(PeersOptions.self),
+          Command(TalkOptions.self),
+        ]
+      ),
       (
         "Sockets",
         [
           Command(ConnectOptions.self), Command(AcceptOptions.self), Command(EchoOptions.self),
-          Command(TimeOptions.self), Command(GetOptions.self),
+          Command(TimeOptions.self), Command(GetOptions.self), Command(StreamOptions.self),
         ]
       ),
       (
         "This machine",
         [
-          Command(RandOptions.self), Command(AddressesOptions.self), Command(LabOptions.self),
-          Command(CompletionsOptions.self),
+          Command(RandOptions.self), Command(AddressesOptions.self), Command(DoctorOptions.self),
+          Command(LabOptions.self), Command(CompletionsOptions.self),
         ]
       ),
     ]

@@ -10,12 +10,12 @@ import Wire
 final class OperatorSeat: @unchecked Sendable {
   // @unchecked: confined to the loop's thread.
 
-  let isAtTerminal = JoinConsole.isPossible
+  let isAtTerminal = ConsoleFace.isPossible
   private let nick: String?
   private let loop: EventLoop
   private let ending: Ending
   private var member: ChatMember?
-  private var face: (any JoinFace)?
+  private var face: (any ChatFace)?
 
   init(_ nick: String?, on loop: EventLoop, _ ending: Ending) throws {
     (self.nick, self.loop, self.ending) = (nick, loop, ending)
@@ -30,8 +30,8 @@ final class OperatorSeat: @unchecked Sendable {
     let connection = try await server.join(on: loop)
     defer { connection.close() }
     let member = ChatMember(connection, session)
-    let face: any JoinFace =
-      try isAtTerminal ? JoinConsole { [ending] in ending.begin() } : JoinPipe()
+    let face: any ChatFace =
+      try isAtTerminal ? ConsoleFace { [ending] in ending.begin() } : PipeFace()
     (self.member, self.face) = (member, face)
     await withTaskGroup(of: Void.self) { group in
       group.addTask { [ending] in
@@ -40,7 +40,7 @@ final class OperatorSeat: @unchecked Sendable {
       }
       let (why, _) = await face.run(member)
       (self.member, self.face) = (nil, nil)
-      if let words = JoinWords.explanation(of: why) { Output.error.write("parley: \(words)\n") }
+      if let words = ChatWords.explanation(of: why) { Output.error.write("parley: \(words)\n") }
       if !ending.hasBegun {
         Output.error.write("You have left; the server goes on. Ctrl+C ends it.\n")
       }

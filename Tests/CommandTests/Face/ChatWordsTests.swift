@@ -6,14 +6,14 @@ import Wire
 @testable import parley
 
 @Suite("What a chat reads like")
-struct JoinWordsTests {
+struct ChatWordsTests {
   /// An hour east of UTC.
-  private let terminal = JoinWords(style: .terminal, offset: { _ in 3600 })
-  private let pipe = JoinWords(style: .pipe, offset: { _ in 3600 })
+  private let terminal = ChatWords(style: .terminal, offset: { _ in 3600 })
+  private let pipe = ChatWords(style: .pipe, offset: { _ in 3600 })
   /// 13:05 in UTC.
   private let wall: Int64 = 1_704_200_700_000
 
-  private func texts(_ words: JoinWords, _ event: MemberEvent) -> [String] {
+  private func texts(_ words: ChatWords, _ event: MemberEvent) -> [String] {
     words.lines(for: event).map(\.text)
   }
 
@@ -110,21 +110,21 @@ struct JoinWordsTests {
   @Test("words for people do not come to programs")
   func people() {
     let unsaid = pipe.lines(for: .unsaid("hi", why: "Read only."))
-    #expect(unsaid == [JoinWords.Line(text: "! not said (Read only): hi", isForPeople: true)])
+    #expect(unsaid == [ChatWords.Line(text: "! not said (Read only): hi", isForPeople: true)])
     let help = pipe.lines(for: .help)
     #expect(help.filter(\.isForPeople) == help)
-    let refused = JoinWords.Line(text: "! No.", isForPeople: true)
+    let refused = ChatWords.Line(text: "! No.", isForPeople: true)
     #expect(pipe.lines(for: .refused("No.")) == [refused])
-    #expect(pipe.lines(for: message("hi")) == [JoinWords.Line(text: "bob: hi")])
+    #expect(pipe.lines(for: message("hi")) == [ChatWords.Line(text: "bob: hi")])
   }
 
   @Test("a silent server is explained")
   func endings() {
-    #expect(JoinWords.explanation(of: .left) == nil)
-    #expect(JoinWords.explanation(of: .native(.closedSilently))?.contains("--open") == true)
+    #expect(ChatWords.explanation(of: .left) == nil)
+    #expect(ChatWords.explanation(of: .native(.closedSilently))?.contains("--open") == true)
     let bye = NativeBye(reason: 0, text: "bye\u{1b}[2J")
     #expect(
-      JoinWords.explanation(of: .native(.dismissed(bye)))
+      ChatWords.explanation(of: .native(.dismissed(bye)))
         == "the server said goodbye: bye<U+001B>[2J")
   }
 }

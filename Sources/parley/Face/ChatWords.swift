@@ -5,7 +5,7 @@ import Wire
 /// What happens in a chat, in lines to read.
 ///
 /// Everything that came from others is made safe here, and only here.
-struct JoinWords {
+struct ChatWords {
   enum Style {
     /// With the time; one's own messages are shown, because typing shows nothing that stays.
     case terminal
@@ -47,6 +47,10 @@ struct JoinWords {
     case .help: LineInput.helpLines.map { Line(text: "* " + $0, isForPeople: true) }
     case .frame(let bytes): body(bytes, after: "")
     case .chatText(let text): lines(for: text)
+    case .peer(let event): lines(for: event)
+    case .question(let question): [Line(text: safe(question), isForPeople: true)]
+    case .named: []
+    case .remark(let words): body(Array(words.utf8), after: "* ", isForPeople: true)
     }
   }
 
@@ -78,9 +82,7 @@ struct JoinWords {
   }
 
   private func lines(for text: ChatText) -> [Line] {
-    let clock =
-      style == .terminal && text.time != .unknown
-      ? "\(pair(text.time.hour)):\(pair(text.time.minute)) " : ""
+    let clock = clock(text.time)
     let name = safe(text.name)
     if text.isJoin { return [Line(text: "\(clock)* \(name) joined")] }
     if text.isLeave { return [Line(text: "\(clock)* \(name) left")] }
@@ -98,6 +100,39 @@ struct JoinWords {
       let why = LeaveReason(rawValue: reason)?.words ?? "reason \(reason)"
       return "\(head) left\(place) (\(why)\(words.isEmpty ? "" : ": \(safe(words))"))"
     }
+  }
+
+  // MARK: - Among peers
+
+  private func lines(for event: PeerEvent) -> [Line] {
+    switch event {
+    case .said(let who, let time, let text, let isOwn, let isCut):
+      guard style == .terminal || !isOwn else { return [] }
+      return body(text, after: "\(clock(time))\(shown(who)): ", cut: isCut)
+    case .raw(let bytes, let place, let isCut):
+      return body(bytes, after: "\(safe(place)) (no chat text): ", cut: isCut)
+    case .joined(let who): return [Line(text: "* \(shown(who)) joined")]
+    case .left(let who): return [Line(text: "* \(shown(who)) left")]
+    case .gone(let who, let why): return [Line(text: "* \(shown(who)) is gone (\(safe(why)))")]
+    case .back(let who): return [Line(text: "* \(shown(who)) is back")]
+    }
+  }
+
+  /// `bob`, `bob@192.0.2.1:8080`, or with a mark where there is doubt who it is.
+  private func shown(_ who: PeerName) -> String {
+    let place = who.place.map { "@\(safe($0))" } ?? ""
+    return "\(safe(who.name))\(place)\(who.isMarked ? " (?)" : "")"
+  }
+
+  private func clock(_ time: Timestamp) -> String {
+    guard style == .terminal, time != .unknown else { return "" }
+    return "\(pair(time.hour)):\(pair(time.minute)) "
+  }
+
+  private func body(_ bytes: [UInt8], after head: String, cut isCut: Bool) -> [Line] {
+    var lines = body(bytes, after: head)
+    if isCut, let last = lines.indices.last { lines[last].text += " [cut]" }
+    return lines
   }
 
   // MARK: - What the server tells us
@@ -145,7 +180,7 @@ struct JoinWords {
   }
 
   private func row(_ names: [String], of total: UInt32) -> String {
-    let shown = names.prefix(JoinWords.nameLimit)
+    let shown = names.prefix(ChatWords.nameLimit)
     let more = Int(total) - shown.count
     let row = shown.map(safe).joined(separator: ", ")
     return more > 0 ? "\(row) and \(more) more" : row
@@ -154,7 +189,7 @@ struct JoinWords {
   // MARK: - Pieces
 
   private func body(_ bytes: [UInt8], after head: String, isForPeople: Bool = false) -> [Line] {
-    let safe = SafeText.safe(bytes, lineBreak: JoinWords.lineBreak)
+    let safe = SafeText.safe(bytes, lineBreak: ChatWords.lineBreak)
     let text = head + String(decoding: safe, as: UTF8.self)
     return text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
       Line(text: String(Substring($0)), isForPeople: isForPeople)

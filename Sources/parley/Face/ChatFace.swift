@@ -3,12 +3,12 @@ import Sockets
 
 /// How somebody takes part: at a terminal, or as a program with pipes.
 ///
-/// Lives on the loop of its member.
-protocol JoinFace: AnyObject, Sendable {
+/// Lives on the loop of its participant.
+protocol ChatFace: AnyObject, Sendable {
   /// Shows and types until the chat ends; everything is written and put back by then.
   ///
   /// - Returns: How it ended, and how much was not said.
-  func run(_ member: ChatMember) async -> (ending: MemberEnding, unsaid: Int)
+  func run(_ member: any Participant) async -> (ending: MemberEnding, unsaid: Int)
   /// What was wrong with standard input or output, if it was not just that nobody reads any more.
   var failure: SocketError? { get }
   /// The terminal, if it is one, has another size, or was somebody else's while we were stopped.

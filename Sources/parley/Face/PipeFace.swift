@@ -3,7 +3,7 @@ import Glibc
 import Sockets
 
 /// Takes part for a program: lines in, lines out, and words for people on standard error.
-final class JoinPipe: JoinFace, @unchecked Sendable {
+final class PipeFace: ChatFace, @unchecked Sendable {
   // @unchecked: confined to the loop's thread.
 
   /// Over what any server takes; a longer line is not said.
@@ -12,7 +12,7 @@ final class JoinPipe: JoinFace, @unchecked Sendable {
   private let input: BlockingInput
   private let output: BlockingOutput
   private let errors: BlockingOutput
-  private let words = JoinWords(style: .pipe)
+  private let words = ChatWords(style: .pipe)
   private var tooLong = 0
   private(set) var failure: SocketError?
 
@@ -22,7 +22,7 @@ final class JoinPipe: JoinFace, @unchecked Sendable {
     errors = try BlockingOutput(2)
   }
 
-  func run(_ member: ChatMember) async -> (ending: MemberEnding, unsaid: Int) {
+  func run(_ member: any Participant) async -> (ending: MemberEnding, unsaid: Int) {
     let ending = await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.type(to: member) }
       group.addTask {
@@ -50,8 +50,8 @@ final class JoinPipe: JoinFace, @unchecked Sendable {
       Closer([output, errors]), at: loop.deadline(.after(limit)))
   }
 
-  private func type(to member: ChatMember) async {
-    var lines = InputLines(limit: JoinPipe.lineLimit)
+  private func type(to member: any Participant) async {
+    var lines = InputLines(limit: PipeFace.lineLimit)
     var isAtEnd = false
     while !isAtEnd {
       let bytes = await next()
@@ -62,7 +62,7 @@ final class JoinPipe: JoinFace, @unchecked Sendable {
         case .text(let text): guard await member.type(text) else { return }
         case .tooLong:
           tooLong += 1
-          errors.write(Array("! not said: a line of over \(JoinPipe.lineLimit) bytes\n".utf8))
+          errors.write(Array("! not said: a line of over \(PipeFace.lineLimit) bytes\n".utf8))
         }
       }
     }

@@ -5,7 +5,7 @@ import Sockets
 import Wire
 
 /// Takes part for a person at a terminal, of which it is the only owner while it runs.
-final class JoinConsole: JoinFace, @unchecked Sendable {
+final class ConsoleFace: ChatFace, @unchecked Sendable {
   // @unchecked: confined to the loop's thread.
 
   /// Typed or pasted lines that may wait for the server.
@@ -13,9 +13,9 @@ final class JoinConsole: JoinFace, @unchecked Sendable {
 
   private let input: BlockingInput
   private let output: BlockingOutput
-  private let words = JoinWords(style: .terminal)
+  private let words = ChatWords(style: .terminal)
   private let interrupt: () -> Void
-  private var terminal: JoinTerminal
+  private var terminal: ConsoleTerminal
   private var mode: TerminalMode?
 
   private var lines: [String] = []
@@ -34,10 +34,10 @@ final class JoinConsole: JoinFace, @unchecked Sendable {
     input = try BlockingInput()
     output = try BlockingOutput(1)
     self.interrupt = interrupt
-    terminal = JoinTerminal(columns: TerminalMode.size(of: 1)?.columns ?? 80)
+    terminal = ConsoleTerminal(columns: TerminalMode.size(of: 1)?.columns ?? 80)
   }
 
-  func run(_ member: ChatMember) async -> (ending: MemberEnding, unsaid: Int) {
+  func run(_ member: any Participant) async -> (ending: MemberEnding, unsaid: Int) {
     mode = TerminalMode(descriptor: 0)
     output.write(terminal.begin())
     let ending = await withTaskGroup(of: Void.self) { group in
@@ -108,13 +108,13 @@ final class JoinConsole: JoinFace, @unchecked Sendable {
   }
 
   private func queue(_ line: String) {
-    guard lines.count < JoinConsole.lineLimit else {
+    guard lines.count < ConsoleFace.lineLimit else {
       return show([.unsaid(line, why: "too many lines wait already")])
     }
     lines.append(line)
   }
 
-  private func type(to member: ChatMember) async {
+  private func type(to member: any Participant) async {
     while !isOver {
       let batch = lines
       lines = []
@@ -133,7 +133,7 @@ final class JoinConsole: JoinFace, @unchecked Sendable {
     for event in events {
       switch event {
       case .entered(let welcome): rename(welcome.nick)
-      case .reply(.nick(let nick)): rename(nick)
+      case .reply(.nick(let nick)), .named(let nick): rename(nick)
       default: break  // Nothing else changes what we are called.
       }
     }

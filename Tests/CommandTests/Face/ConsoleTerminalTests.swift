@@ -3,14 +3,14 @@ import Testing
 @testable import parley
 
 @Suite("The terminal of somebody who chats")
-struct JoinTerminalTests {
+struct ConsoleTerminalTests {
   @Test("what arrives while a line is being typed leaves it whole", arguments: 1...8)
   func whole(size: Int) {
-    var terminal = JoinTerminal(columns: 40)
+    var terminal = ConsoleTerminal(columns: 40)
     var model = TerminalModel(columns: 40)
     model.receive(terminal.begin())
     model.receive(terminal.rename("ann> "))
-    var wishes: [JoinTerminal.Wish] = []
+    var wishes: [ConsoleTerminal.Wish] = []
     var rest = Array("hellö wörld\u{7f}D\rnext".utf8)[...]
     var count = 0
     while !rest.isEmpty {
@@ -28,7 +28,7 @@ struct JoinTerminalTests {
 
   @Test("keys that end are wishes")
   func keys() {
-    var terminal = JoinTerminal(columns: 40)
+    var terminal = ConsoleTerminal(columns: 40)
     _ = terminal.receive([0x03, 0x04])
     #expect(terminal.takeWishes() == [.interrupt, .leave])
     #expect(terminal.takeWishes().isEmpty)

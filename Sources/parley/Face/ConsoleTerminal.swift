@@ -1,7 +1,7 @@
 /// The terminal of somebody who chats: the line being typed, and messages above it.
 ///
 /// Pure: every method returns the bytes to write, and nothing else may write to that terminal.
-struct JoinTerminal {
+struct ConsoleTerminal {
   enum Wish: Equatable {
     case say(String)
     case leave
