@@ -5,7 +5,12 @@ extension ChatText {
   /// the words of leaving, which some programs look for at the end of what they get: a blank is put
   /// behind them.
   ///
-  /// - Parameter limit: Must have room for the time, the name and a scalar; else pieces are longer.
+  /// - Parameters:
+  ///   - time: Of each piece.
+  ///   - name: Who says it.
+  ///   - text: What is said; nothing is one piece as well.
+  ///   - limit: Must have room for the time, the name and a scalar; else pieces are longer.
+  /// - Returns: At least one piece.
   package static func pieces(
     time: Timestamp, name: String, text: [UInt8], limit: Int
   ) -> [[UInt8]] {

@@ -27,6 +27,7 @@ final class Sitting: @unchecked Sendable {
   /// - Parameters:
   ///   - verb: Named in front of what went wrong.
   ///   - body: Prepares, which a signal just ends, and then takes part once by ``take(part:)``.
+  /// - Returns: What `body` returned, or what its error comes to.
   static func run(
     _ verb: String, _ body: @escaping @Sendable (Sitting) async throws -> ExitCode
   ) -> ExitCode {

@@ -33,6 +33,31 @@ struct ChatWordsTests {
     #expect(texts(terminal, message("hi", room: "tea")) == ["14:05 [tea] bob: hi"])
   }
 
+  @Test("among peers a place and a mark say where there is doubt who it is")
+  func peers() {
+    let time = Timestamp(year: 2026, month: 11, day: 21, hour: 3, minute: 17)
+    func said(_ who: PeerName, _ text: String, isOwn: Bool = false, isCut: Bool = false)
+      -> MemberEvent
+    {
+      .peer(.said(who, time: time, text: Array(text.utf8), isOwn: isOwn, isCut: isCut))
+    }
+    let doubtful = PeerName("bob", place: "192.0.2.1:8080", isMarked: true)
+    #expect(texts(terminal, said(PeerName("bob"), "hi")) == ["03:17 bob: hi"])
+    #expect(texts(pipe, said(doubtful, "hi")) == ["bob@192.0.2.1:8080 (?): hi"])
+    #expect(texts(pipe, said(PeerName("bob"), "hi", isOwn: true)).isEmpty)
+    #expect(
+      texts(pipe, said(PeerName("bob"), "one\ntw", isCut: true)) == ["bob: one", "  | tw [cut]"])
+    #expect(
+      texts(pipe, .peer(.raw([0xFF, 0x1B], from: "192.0.2.1:8080", isCut: false)))
+        == ["192.0.2.1:8080 (no chat text): \u{FFFD}<U+001B>"])
+    #expect(texts(pipe, .peer(.joined(PeerName("b\nob")))) == ["* b<U+000A>ob joined"])
+    #expect(texts(pipe, .peer(.left(doubtful))) == ["* bob@192.0.2.1:8080 (?) left"])
+    #expect(
+      texts(pipe, .peer(.gone(PeerName("bob"), why: "silent for 10 minutes")))
+        == ["* bob is gone (silent for 10 minutes)"])
+    #expect(texts(pipe, .peer(.back(PeerName("bob")))) == ["* bob is back"])
+  }
+
   @Test("one's own messages are shown to people only")
   func own() {
     #expect(texts(terminal, message("hi", isOwn: true)) == ["14:05 bob: hi"])

@@ -93,7 +93,7 @@ struct JoinConsoleTests {
     let ann = try join(server.address)
     try await ann.expect("/help lists the commands.")
     server.child.signal(SIGTERM)
-    try await ann.expect("parley: the server said goodbye")
+    try await ann.expect("parley join: the server said goodbye")
     #expect(try await ann.ending() == .exited(1))
     #expect(screen(of: ann).allSatisfy { !$0.contains("> parley: ") })
   }

@@ -48,7 +48,7 @@ struct JoinFrameTests {
     let ann = try join(puppet.address, "--frame", "dec10")
     try puppet.child.write("hello, this is not ten digits")
     #expect(try await ann.ending() == .exited(1))
-    try await ann.expect("parley: the server does not speak this framing", from: .errors)
+    try await ann.expect("parley join: the server does not speak this framing", from: .errors)
   }
 
   @Test("the end of the input half-closes, and what comes then is shown", .needs(.python3))

@@ -72,7 +72,7 @@ struct JoinPipeTests {
     ann.closeInput()
     #expect(try await ann.ending() == .exited(1))
     try await ann.expect("! not said (", from: .errors)
-    try await ann.expect("parley: 2 messages were not accepted\n", from: .errors)
+    try await ann.expect("parley join: 2 messages were not accepted\n", from: .errors)
   }
 
   @Test("a first signal ends in order", arguments: [SIGINT, SIGTERM])
@@ -141,10 +141,10 @@ struct JoinPipeTests {
   @Test("an address nobody listens at, does not resolve or does not parse: one line and a code")
   func failures() async throws {
     let cases: [(String, CInt, String)] = [
-      ("127.0.0.1:1", 10, "parley: connect 127.0.0.1:1: Connection refused\n"),
-      ("1", 10, "parley: connect localhost:1: "),
-      ("unix:/nonexistent/socket", 10, "parley: connect unix:/nonexistent/socket: "),
-      ("nosuch.invalid:7000", 11, "parley: resolve nosuch.invalid: "),
+      ("127.0.0.1:1", 10, "parley join: connect 127.0.0.1:1: Connection refused\n"),
+      ("1", 10, "parley join: connect localhost:1: "),
+      ("unix:/nonexistent/socket", 10, "parley join: connect unix:/nonexistent/socket: "),
+      ("nosuch.invalid:7000", 11, "parley join: resolve nosuch.invalid: "),
       ("[::1:7000", 2, "parley join: address \"[::1:7000\": "),
     ]
     for (address, code, words) in cases {
@@ -170,7 +170,7 @@ struct JoinPipeTests {
     let puppet = try await Puppet()
     let ann = try join(puppet.address, "--timeout", "0.2")
     #expect(try await ann.ending() == .exited(13))
-    try await ann.expect("parley: no answer", from: .errors)
+    try await ann.expect("parley join: no answer", from: .errors)
   }
 
   @Test(
@@ -184,7 +184,7 @@ struct JoinPipeTests {
     puppet.child.signal(SIGKILL)
     #expect(try await ann.ending() == .exited(14))
     try await ann.expect("! not said (no answer came): hello\n", from: .errors)
-    try await ann.expect("parley: connection lost", from: .errors)
-    try await ann.expect("parley: 1 message was not accepted\n", from: .errors)
+    try await ann.expect("parley join: connection lost", from: .errors)
+    try await ann.expect("parley join: 1 message was not accepted\n", from: .errors)
   }
 }
