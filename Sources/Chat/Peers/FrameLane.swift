@@ -94,10 +94,13 @@ struct FrameLane {
     underWay = 0
   }
 
-  /// Lets nothing more be queued, and gives what is queued so long to go out.
+  /// Lets nothing more be queued, and gives what is queued so long to go out; asked again, not longer.
   mutating func finish(within patience: Duration, at now: Instant) {
-    guard case .open = state else { return }
-    state = .finishing(until: now + patience)
+    switch state {
+    case .open: state = .finishing(until: now + patience)
+    case .finishing(let until): state = .finishing(until: min(until, now + patience))
+    case .halfClosed: break
+    }
   }
 
   /// Whether it is time to say that nothing more comes; ``writingEnded(at:)`` follows.

@@ -16,7 +16,7 @@ struct TalkOptions: CommandOptions {
 }
 
 extension TalkOptions {
-  func run() -> ExitCode { .usage }
+  func run() -> ExitCode { TalkCommand.run(self) }
 
   static var verb: Verb<TalkOptions> {
     Verb(

@@ -1,0 +1,50 @@
+import Chat
+import Sockets
+import Wire
+
+/// `parley talk --plain`.
+struct TalkCommand {
+  private static let standardTimeout = Duration.seconds(10)
+
+  static func run(_ options: TalkOptions) -> ExitCode {
+    Sitting.run("talk") { sitting in
+      let name = try name(options)
+      let line = try await line(options, on: sitting.loop)
+      let member = TalkMember(
+        line, on: sitting.loop, name: name, options.framing == .u16 ? .u16 : .u32)
+      return try await sitting.take(part: member)
+    }
+  }
+
+  private static func name(_ options: TalkOptions) throws(UsageError) -> String? {
+    guard let nick = options.nick else { return nil }
+    guard let name = PeerName.checked(Array(nick.utf8)) else {
+      throw UsageError(
+        "--nick takes 1 to \(PeerName.limit) bytes without control characters", verb: "talk")
+    }
+    return name
+  }
+
+  private static func line(
+    _ options: TalkOptions, on loop: EventLoop
+  ) async throws -> TalkMember.Line {
+    guard let text = options.address else {
+      let listeners = try await options.listen.bind(on: loop)
+      for listener in listeners {
+        Output.error.write("parley talk: listening on \(listener.localAddress)\n")
+      }
+      return .listening(listeners)
+    }
+    var limits = Connect.Options()
+    limits.timeout =
+      switch options.timeout {
+      case .standard: .after(standardTimeout)
+      case .none: .none
+      case .after(let duration): .after(duration)
+      }
+    let connection = try await Connect.open(
+      try Address(text), on: loop, resolver: Resolver(), options: limits)
+    Output.error.write("parley talk: connected to \(connection.peerAddress)\n")
+    return .called(connection)
+  }
+}
