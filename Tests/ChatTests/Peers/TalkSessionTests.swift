@@ -211,4 +211,3 @@ struct TalkSessionTests {
       script.shown == [.peer(.raw([0xFF, 0x0A], from: "127.0.0.1:4711", isCut: false))])
   }
 }
-
