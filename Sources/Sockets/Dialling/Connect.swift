@@ -10,7 +10,7 @@ internal import CLinux
 /// All addresses of a name are tried, IPv6 and IPv4 in turn, by the rules of RFC 8305: the next one when
 /// the one before has failed or kept silent for 250 ms. The first that answers wins.
 public enum Connect {
-  /// How long connecting may take.
+  /// How long connecting may take, and from where it goes out.
   public struct Options: Hashable, Sendable {
     /// Resolving and all attempts together; `inherited` asks the loop.
     public var timeout: Timeout = .inherited
@@ -21,7 +21,17 @@ public enum Connect {
     /// Silence after which the next address is tried as well; kept within 10 ms to 2 s.
     public var attemptDelay: Duration = .milliseconds(250)
 
-    /// The defaults: no limits but the loop's.
+    /// Where the connection comes from; `nil` lets the system choose.
+    ///
+    /// Only addresses of the same family can be reached from it. A port other than 0 may be one that a
+    /// listener with ``Listener/Options/lendsPort`` has: the peer sees where we can be reached, and the
+    /// system allows one connection between the two ports, whoever makes it. A second one, or one too
+    /// soon after the first has ended, fails with `EADDRNOTAVAIL` or `EADDRINUSE`.
+    ///
+    /// The corresponding C function is `bind`, with `SO_REUSEADDR` and `SO_REUSEPORT`.
+    public var localAddress: SocketAddress?
+
+    /// The defaults: no limits but the loop's, from any address.
     public init() {}
   }
 
@@ -39,7 +49,7 @@ public enum Connect {
   ///   - address: Where to; a name is resolved, an address without a host means this machine.
   ///   - loop: Where the connection lives.
   ///   - resolver: Who resolves names.
-  ///   - options: How long it may take.
+  ///   - options: How long it may take, and from where.
   ///   - body: Runs on the loop's thread.
   /// - Returns: What `body` returned.
   /// - Throws: What `body` threw; ``SocketError`` of the operation `resolve` or `connect`, the latter
@@ -87,7 +97,8 @@ public enum Connect {
     let timing = HappyEyeballs.Timing(
       attemptDelay: options.attemptDelay, attemptTimeout: options.attemptTimeout,
       totalTimeout: total)
-    let dialer = Dialer(addresses, timing: timing, since: start, on: loop, report)
+    let dialer = Dialer(
+      addresses, from: options.localAddress, timing: timing, since: start, on: loop, report)
     do throws(Dialer.Failure) {
       let connection = try await dialer.connection()
       let duration = Duration.nanoseconds(Int64(clamping: parley_monotonic_nanoseconds() - start))

@@ -15,6 +15,7 @@ final class Dialer: TimerTarget, @unchecked Sendable {
   private typealias Outcome = Result<Connection, Failure>
 
   private let loop: EventLoop
+  private let origin: SocketAddress?
   private var machine: HappyEyeballs
   private var attempts: [Int: Attempt] = [:]
   private var timer: Timers<any TimerTarget>.ID?
@@ -22,10 +23,12 @@ final class Dialer: TimerTarget, @unchecked Sendable {
   private let report: (Connect.Step) -> Void
 
   init(
-    _ addresses: [SocketAddress], timing: HappyEyeballs.Timing, since start: Nanoseconds,
+    _ addresses: [SocketAddress], from origin: SocketAddress? = nil,
+    timing: HappyEyeballs.Timing, since start: Nanoseconds,
     on loop: EventLoop, _ report: @escaping (Connect.Step) -> Void = { _ in }
   ) {
     self.loop = loop
+    self.origin = origin
     self.report = report
     machine = HappyEyeballs(
       addresses, timing: timing, since: start, at: parley_monotonic_nanoseconds())
@@ -75,7 +78,7 @@ final class Dialer: TimerTarget, @unchecked Sendable {
   private func start(_ id: Int, _ address: SocketAddress) {
     report(.trying(address))
     do throws(SocketError) {
-      let attempt = try Attempt(id, address, of: self, on: loop)
+      let attempt = try Attempt(id, address, from: origin, of: self, on: loop)
       attempts[id] = attempt
       if try attempt.isConnected() { machine.connected(id, at: parley_monotonic_nanoseconds()) }
     } catch {
@@ -130,7 +133,8 @@ private final class Attempt: ReadinessTarget {
   private var token: UInt64?
 
   init(
-    _ id: Int, _ address: SocketAddress, of dialer: Dialer, on loop: EventLoop
+    _ id: Int, _ address: SocketAddress, from origin: SocketAddress?, of dialer: Dialer,
+    on loop: EventLoop
   ) throws(SocketError) {
     self.id = id
     self.address = address
@@ -138,6 +142,7 @@ private final class Attempt: ReadinessTarget {
     self.loop = loop
     let descriptor = try Descriptor.socket(
       family: address.family.rawValue, type: CInt(SOCK_STREAM.rawValue))
+    if let origin { try Attempt.bind(descriptor, to: origin) }
     // Not through the funnel: an interrupted connect goes on by itself.
     let result = address.withSockaddr { parley_connect(descriptor.rawValue, $0, $1) }
     guard result == 0 || result == -EINPROGRESS || result == -EINTR else {
@@ -146,6 +151,17 @@ private final class Attempt: ReadinessTarget {
     // Only now: a socket that is not connecting yet would report that it hung up.
     token = try loop.register(descriptor, self)
     self.descriptor = consume descriptor
+  }
+
+  private static func bind(
+    _ descriptor: borrowing Descriptor, to origin: SocketAddress
+  ) throws(SocketError) {
+    if let port = origin.port, port != 0 {
+      try descriptor.set(.reuseAddress, to: true)
+      try descriptor.set(.reusePort, to: true)
+    }
+    let number = descriptor.rawValue
+    try call("bind") { origin.withSockaddr { parley_bind(number, $0, $1) } }
   }
 
   func ready(_ readiness: Readiness) {

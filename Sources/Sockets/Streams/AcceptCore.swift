@@ -25,7 +25,7 @@ package enum AcceptCore {
   ///
   /// The corresponding C functions are `socket`, `bind` and `listen`.
   package static func listen(
-    on address: SocketAddress, backlog: Int, reusePort: Bool = false
+    on address: SocketAddress, backlog: Int, reusePort: Bool = false, lendsPort: Bool = false
   ) throws(SocketError) -> Descriptor {
     let name = address.description
     do throws(SocketError) {
@@ -40,6 +40,8 @@ package enum AcceptCore {
         try set(number, CInt(IPPROTO_IPV6), IPV6_V6ONLY, address.isUnspecified ? 0 : 1)
       }
       try bind(number, address)
+      // Not before: another program's listener on this port must be an error.
+      if lendsPort { try set(number, SOL_SOCKET, SO_REUSEPORT, 1) }
       try call("listen") { Glibc.listen(number, CInt(clamping: backlog)) == 0 ? 0 : -errno }
       return descriptor
     } catch {

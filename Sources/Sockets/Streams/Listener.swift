@@ -26,6 +26,10 @@ public final class Listener: Sendable {
     public var maximumPerAddress: Int?
     /// Whether several listeners may share the address (`SO_REUSEPORT`).
     public var reusePort = false
+    /// Whether connections may be made from the listener's port, by ``Connect/Options/localAddress``.
+    ///
+    /// Unlike with ``reusePort``, a port that another listener has is an error.
+    public var lendsPort = false
 
     /// The defaults: no limits.
     public init() {}
@@ -95,7 +99,8 @@ public final class Listener: Sendable {
       return try await loop.perform { try await bind(address, on: loop, options: options) }
     }
     let descriptor = try AcceptCore.listen(
-      on: address, backlog: options.backlog, reusePort: options.reusePort)
+      on: address, backlog: options.backlog, reusePort: options.reusePort,
+      lendsPort: options.lendsPort)
     let bound = try SocketAddress.local(of: descriptor)
     return Listener(try Source(descriptor, on: loop), bound, options)
   }
