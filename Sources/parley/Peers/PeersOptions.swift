@@ -1,3 +1,5 @@
+import Chat
+
 /// What `parley chat` was asked for.
 struct PeersOptions: CommandOptions {
   /// The lessons' own formats.
@@ -64,7 +66,12 @@ extension PeersOptions {
               "--plain", "KIND", "udp or tcp: what it runs over", value: .choices(Plain.self)
             ) { (options, text) throws(UsageError) in options.plain = try choice(text) },
             .value("--nick", "NAME", "your name; without it you are asked for it") {
-              $0.nick = $1
+              (options, text) throws(UsageError) in
+              guard let name = PeerName.checked(Array(text.utf8)) else {
+                let rule = "has 1 to \(PeerName.limit) bytes and no control characters"
+                throw UsageError(value: rule)
+              }
+              options.nick = name
             },
             .flag("--discover", "find others in this network, and be found") {
               $0.isDiscovering = true
