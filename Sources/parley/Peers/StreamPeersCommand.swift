@@ -1,4 +1,25 @@
+import Chat
+import Sockets
+
 /// `parley chat --plain tcp`.
 enum StreamPeersCommand {
-  static func run(_ options: PeersOptions) -> ExitCode { .usage }
+  static func run(_ options: PeersOptions) -> ExitCode {
+    Sitting.run("chat") { sitting in
+      let named = try options.peers.map { (text) throws(AddressError) in try Address(text) }
+      let listeners = try await Listen.bind(
+        Address(":\(options.port)"), on: sitting.loop, resolver: Resolver(),
+        options: try listening(options))
+      let member = MeshMember(listeners, on: sitting.loop, name: options.nick, named: named)
+      return try await sitting.take(part: member)
+    }
+  }
+
+  private static func listening(_ options: PeersOptions) throws -> Listener.Options {
+    var listening = Listener.Options()
+    listening.lendsPort = true
+    listening.filter = try options.rules.read()
+    // One machine alone cannot keep everybody else out.
+    listening.maximumPerAddress = StreamChat.linkLimit / 4
+    return listening
+  }
 }

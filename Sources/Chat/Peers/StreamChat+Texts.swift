@@ -1,0 +1,128 @@
+internal import Rooms
+internal import Wire
+
+extension StreamChat {
+  /// Takes one frame's payload, which is not empty.
+  package mutating func received(_ payload: [UInt8], link number: Int, at now: Moment) {
+    guard let index = links.firstIndex(where: { $0.number == number }) else { return }
+    let isFirst = !links[index].hasSpoken
+    links[index].hasSpoken = true
+    guard let text = ChatText.parse(payload) else {
+      counts.raw += 1
+      return show(.peer(.raw(payload, from: links[index].shownPlace, isCut: false)))
+    }
+    if isFirst, text.isJoin, isSecondLink(index, mark: payload, at: now.instant) { return }
+    if text.time != .unknown, let other = seen.takes(payload, link: number, at: now.instant) {
+      counts.copies += 1
+      return pair(index, with: other)
+    }
+    if links[index].name != text.name {
+      links[index].hasOtherNames = links[index].name != nil
+      links[index].name = text.name
+      reconsider(index, at: now.instant)
+    }
+    take(text, index)
+  }
+
+  private mutating func take(_ text: ChatText, _ index: Int) {
+    let party = links[index].party
+    if text.isLeave {
+      show(.peer(.left(shownName(index))))
+      for index in links.indices where links[index].party == party { links[index].hasLeft = true }
+      return
+    }
+    if links[index].hasLeft {
+      for index in links.indices where links[index].party == party { links[index].hasLeft = false }
+      links[index].isAnnounced = false
+    }
+    if text.isJoin || !links[index].isAnnounced { announce(index) }
+    guard !text.isJoin else { return }
+    counts.heard += 1
+    show(
+      .peer(
+        .said(
+          shownName(index), time: text.time, text: Array(text.text.utf8), isOwn: false,
+          isCut: false)))
+  }
+
+  // MARK: - Two links with one peer
+
+  /// Whether the text that a link begins with says that its peer is linked already, or is ourselves.
+  private mutating func isSecondLink(_ index: Int, mark: [UInt8], at now: Instant) -> Bool {
+    links[index].mark = mark
+    guard mark != joinText else {
+      if let place = place(links[index].place) {
+        own.append(places[place].address)
+        places.remove(at: place)
+      }
+      links[index].hasLeft = true
+      finish(index)
+      return true
+    }
+    guard
+      let other = links.firstIndex(where: {
+        $0.number != links[index].number && $0.mark == mark && !$0.isEnding && !$0.hasLeft
+      })
+    else { return false }
+    pair(index, with: links[other].number)
+    links[index].name = links[other].name
+    links[index].isAnnounced = true
+    // Where the peer is to be dialled is known, so the other link's guess was wrong.
+    if links[index].place != nil { dropClaim(other, at: now) }
+    if links[other].place != nil { dropClaim(index, at: now) }
+    reconsider(index, at: now)
+    // Both sides see both texts, so one of them decides.
+    if phase == .chatting, joinText.lexicographicallyPrecedes(mark) { finish(max(index, other)) }
+    return true
+  }
+
+  /// Two links over which the same came are one peer's, when they come from one machine.
+  private mutating func pair(_ index: Int, with number: Int) {
+    guard let other = links.firstIndex(where: { $0.number == number }) else { return }
+    let (one, two) = (links[index], links[other])
+    guard one.party != two.party else { return }
+    let isSure = one.mark != nil && one.mark == two.mark
+    guard isSure || one.address.host == two.address.host else { return }
+    let party = min(one.party, two.party)
+    for index in links.indices
+    where links[index].party == one.party || links[index].party == two.party {
+      links[index].party = party
+      links[index].isAnnounced = links[index].isAnnounced || isSure
+    }
+  }
+
+  // MARK: - What is shown
+
+  /// Shows that somebody is here: new, or again.
+  mutating func announce(_ index: Int) {
+    let link = links[index]
+    links[index].isAnnounced = true
+    let who = shownName(index)
+    let last = place(link.place ?? link.claim).flatMap { places[$0].mark }
+    show(.peer(link.mark != nil && link.mark == last ? .back(who) : .joined(who)))
+  }
+
+  /// Shows that somebody is gone, if that was not said and anything was shown of it before.
+  mutating func showEnd(of link: PeerLink, _ ending: LinkEnding) {
+    guard !link.hasLeft, !link.isEnding || ending != .left else { return }
+    if !link.isAnnounced {
+      switch ending {
+      case .closed, .left, .failed: return
+      case .tooSlow, .unfinished, .misbehaved: break
+      }
+    }
+    show(.peer(.gone(name(of: link), why: ending.description)))
+  }
+
+  private func shownName(_ index: Int) -> PeerName { name(of: links[index]) }
+
+  /// A name that is not unique, or has changed, is shown with the place.
+  private func name(of link: PeerLink) -> PeerName {
+    guard let name = link.name else { return PeerName(link.shownPlace) }
+    let isDouble =
+      name == self.name
+      || links.contains { $0.party != link.party && !$0.hasLeft && $0.name == name }
+    let isMarked = isDouble || link.hasOtherNames
+    return PeerName(name, place: isMarked ? link.shownPlace : nil, isMarked: isMarked)
+  }
+}
