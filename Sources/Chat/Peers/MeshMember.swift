@@ -52,8 +52,11 @@ package final class MeshMember: Participant, TimerTarget, @unchecked Sendable {
   /// Takes over listeners on one port that lend it, at least one.
   ///
   /// - Parameters:
+  ///   - listeners: Where we are reached.
+  ///   - loop: Theirs.
   ///   - name: What we are called; nil to ask for it.
   ///   - named: Who else is there, or may come.
+  ///   - resolver: Who looks up names.
   ///   - seed: Decides the delays between attempts to dial.
   package init(
     _ listeners: [Listener], on loop: EventLoop, name: String?, named: [Address],

@@ -11,8 +11,12 @@ struct PeerLink: Sendable {
   let openedAt: Instant
   /// The place that it leads to, because we dialled it or it was dialled from there.
   var place: SocketAddress?
-  /// A place from which it may come all the same, so that is not dialled.
+  /// A place of the same machine from which it may come all the same.
   var claim: SocketAddress?
+  /// An older link that may be the same peer's: until that is clear nothing is said over this one.
+  var doubt: Doubt?
+  /// Whether our joining was said over it.
+  var isGreeted = false
   /// The oldest link of the same peer; mostly its own number.
   var party: Int
   var name: String?
@@ -38,7 +42,12 @@ struct PeerLink: Sendable {
   }
 
   /// Where the peer is, as far as it can be told.
-  var shownPlace: String { (place ?? claim ?? address).description }
+  var shownPlace: String { (place ?? address).description }
+
+  struct Doubt: Equatable {
+    var other: Int
+    var until: Instant
+  }
 }
 
 extension SocketAddress {

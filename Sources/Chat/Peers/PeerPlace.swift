@@ -17,6 +17,8 @@ struct PeerPlace: Sendable {
   static let patience = Duration.seconds(30)
   /// So often in a row our own port may be refused by the system before another one is taken.
   static let refusalLimit = 3
+  /// Whoever may have come in from here meanwhile has so long to say its name, before it is dialled.
+  static let claimDelay = Duration.seconds(2)
   /// Delays between attempts: 250 to 500 ms at first, at most 5 s.
   private static let delays = (first: Duration.milliseconds(500), most: Duration.seconds(5))
 

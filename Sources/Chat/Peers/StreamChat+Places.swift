@@ -4,7 +4,11 @@ internal import Wire
 extension StreamChat {
   /// Takes a place where somebody is, or may come.
   ///
-  /// - Parameter isNamed: Whether a person asked for it: then it is never given up.
+  /// - Parameters:
+  ///   - address: Where it is dialled.
+  ///   - isNamed: Whether a person asked for it: then it is never given up.
+  ///   - now: The time.
+  /// - Returns: What comes of it.
   package mutating func add(
     _ address: SocketAddress, isNamed: Bool, at now: Moment
   ) -> Adding {
@@ -70,8 +74,11 @@ extension StreamChat {
       places[index].refusals = 0
       places[index].isNew = false
     }
-    open(
-      PeerLink(number, address, isInbound: false, place: address, at: now.instant))
+    var link = PeerLink(number, address, isInbound: false, place: address, at: now.instant)
+    if let other = links.first(where: { $0.claim == address && !$0.isEnding }) {
+      link.doubt = doubt(about: other, at: now.instant)
+    }
+    open(link)
   }
 
   /// Takes that a place could not be dialled; `why` says what and why.
@@ -121,26 +128,44 @@ extension StreamChat {
       places[index].refusals = 0
     } else if let index = claimable(from: address, name: nil) {
       link.claim = places[index].address
-      places[index].state = .held(by: number)
-      places[index].isNew = false
+      if places[index].isWaiting {
+        places[index].state = .waiting(until: now.instant + PeerPlace.claimDelay)
+      }
+    } else if let other = silent(on: address.host, at: now.instant) {
+      link.doubt = doubt(about: other, at: now.instant)
     }
     open(link)
+  }
+
+  private func doubt(about other: PeerLink, at now: Instant) -> PeerLink.Doubt {
+    PeerLink.Doubt(other: other.number, until: now + StreamChat.longestDoubt)
+  }
+
+  /// One whom we have just dialled and who says nothing, as the lessons' programs do: it may dial us, too.
+  private func silent(on host: SocketAddress, at now: Instant) -> PeerLink? {
+    links.first { link in
+      !link.isInbound && !link.hasSpoken && !link.isEnding && link.doubt == nil
+        && link.openedAt + StreamChat.longestDoubt > now && link.address.host == host
+        && !links.contains { $0.doubt?.other == link.number }
+    }
   }
 
   private mutating func open(_ link: PeerLink) {
     links.append(link)
     switch phase {
     case .asking: break
-    case .chatting: append(.send(joinText, link: link.number))
+    case .chatting: greet(links.count - 1)
     case .ending, .ended: finish(links.count - 1)
     }
   }
 
-  /// A place on this machine that waits to be dialled, and from where somebody with this name may come.
+  /// A place on a machine that nobody is linked at, and from where somebody with this name may come.
   private func claimable(from address: SocketAddress, name: String?) -> Int? {
     let host = address.host
-    return places.firstIndex {
-      $0.isWaiting && $0.address.host == host && (name == nil || $0.name == name)
+    return places.firstIndex { place in
+      (place.isWaiting || place.state == .dialling) && place.address.host == host
+        && (name == nil || place.name == name)
+        && !links.contains { $0.claim == place.address }
     }
   }
 
@@ -148,20 +173,27 @@ extension StreamChat {
   mutating func reconsider(_ index: Int, at now: Instant) {
     let link = links[index]
     if let place = place(link.place) { return places[place].name = link.name }
+    guard link.isInbound else { return }
     if let place = place(link.claim) {
-      guard let known = places[place].name, known != link.name else {
-        return places[place].name = link.name
-      }
-      dropClaim(index, at: now)
+      guard let known = places[place].name else { return }
+      if known != link.name { dropClaim(index, at: now) }
     }
-    guard link.isInbound, let place = claimable(from: link.address, name: link.name) else { return }
-    links[index].claim = places[place].address
-    places[place].state = .held(by: link.number)
+    if links[index].claim == nil, let place = claimable(from: link.address, name: link.name) {
+      links[index].claim = places[place].address
+    }
+    // Whoever was there last has come from elsewhere this time.
+    if let place = place(links[index].claim), places[place].isWaiting {
+      places[place].state = .held(by: link.number)
+    }
   }
 
   /// The link comes from elsewhere, as has turned out.
   mutating func dropClaim(_ index: Int, at now: Instant) {
-    if let place = place(links[index].claim) { places[place].state = .waiting(until: now) }
+    if let place = place(links[index].claim),
+      places[place].isWaiting || places[place].state == .held(by: links[index].number)
+    {
+      places[place].state = .waiting(until: now)
+    }
     links[index].claim = nil
   }
 
@@ -173,6 +205,7 @@ extension StreamChat {
     // Whoever has several links is still here.
     let other = links.first { $0.party == link.party && !$0.isEnding }
     if phase == .chatting {
+      for index in links.indices where links[index].doubt?.other == number { trust(index) }
       if other == nil, !link.hasLeft { remember(link, at: now.instant) }
       for place in places.indices { release(place, from: link, to: other, at: now.instant) }
       places.removeAll { $0.isWaiting && !$0.isNamed && link.hasLeft && $0.address == link.place }
@@ -183,7 +216,8 @@ extension StreamChat {
 
   /// Who dials from its own port can be dialled there; who does not is dialled in vain for a while.
   private mutating func remember(_ link: PeerLink, at now: Instant) {
-    guard link.isInbound, !link.isEnding, link.claim == nil, place(link.address) == nil,
+    let isElsewhere = place(link.claim).map { places[$0].state == .held(by: link.number) } ?? false
+    guard link.isInbound, !link.isEnding, !isElsewhere, place(link.address) == nil,
       !own.contains(link.address), makeRoom(isNamed: false)
     else { return }
     insert(link.address, isNamed: false, at: now)
@@ -210,9 +244,7 @@ extension StreamChat {
       return
     }
     places[index].lostAt = now
-    if isItsPlace || place.address == link.claim {
-      places[index].mark = link.mark ?? place.mark
-    }
+    places[index].mark = link.mark ?? place.mark
     if link.hasSpoken || link.openedAt + .seconds(5) <= now { places[index].encourage() }
     places[index].wait(from: now)
   }

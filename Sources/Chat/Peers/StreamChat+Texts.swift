@@ -14,8 +14,9 @@ extension StreamChat {
     if isFirst, text.isJoin, isSecondLink(index, mark: payload, at: now.instant) { return }
     if text.time != .unknown, let other = seen.takes(payload, link: number, at: now.instant) {
       counts.copies += 1
-      return pair(index, with: other)
+      return pair(index, with: other, at: now.instant)
     }
+    clear(index, isGreeting: isFirst && text.isJoin, at: now.instant)
     if links[index].name != text.name {
       links[index].hasOtherNames = links[index].name != nil
       links[index].name = text.name
@@ -47,6 +48,38 @@ extension StreamChat {
 
   // MARK: - Two links with one peer
 
+  /// Says that we join.
+  mutating func greet(_ index: Int) {
+    guard links[index].doubt == nil, !links[index].isGreeted, phase == .chatting else { return }
+    links[index].isGreeted = true
+    append(.send(joinText, link: links[index].number))
+  }
+
+  /// The link is not a second one, for all we know.
+  mutating func trust(_ index: Int) {
+    guard let doubt = links[index].doubt else { return }
+    links[index].doubt = nil
+    if let other = links.firstIndex(where: { $0.number == doubt.other }),
+      links[other].claim == links[index].place
+    {
+      links[other].claim = nil
+    }
+    greet(index)
+  }
+
+  /// What a text says about doubts, when it has not come over another link.
+  private mutating func clear(_ index: Int, isGreeting: Bool, at now: Instant) {
+    let link = links[index]
+    if isGreeting, !link.isInbound {
+      // Only programs of our kind greet those who dial them, and they greet with what tells them apart.
+      trust(index)
+      for index in links.indices where links[index].doubt?.other == link.number { trust(index) }
+    } else if let doubt = link.doubt {
+      // If it is a second link, the same text comes over the first one presently.
+      links[index].doubt?.until = min(doubt.until, now + .milliseconds(500))
+    }
+  }
+
   /// Whether the text that a link begins with says that its peer is linked already, or is ourselves.
   private mutating func isSecondLink(_ index: Int, mark: [UInt8], at now: Instant) -> Bool {
     links[index].mark = mark
@@ -64,12 +97,9 @@ extension StreamChat {
         $0.number != links[index].number && $0.mark == mark && !$0.isEnding && !$0.hasLeft
       })
     else { return false }
-    pair(index, with: links[other].number)
+    pair(index, with: links[other].number, at: now)
     links[index].name = links[other].name
     links[index].isAnnounced = true
-    // Where the peer is to be dialled is known, so the other link's guess was wrong.
-    if links[index].place != nil { dropClaim(other, at: now) }
-    if links[other].place != nil { dropClaim(index, at: now) }
     reconsider(index, at: now)
     // Both sides see both texts, so one of them decides.
     if phase == .chatting, joinText.lexicographicallyPrecedes(mark) { finish(max(index, other)) }
@@ -77,7 +107,7 @@ extension StreamChat {
   }
 
   /// Two links over which the same came are one peer's, when they come from one machine.
-  private mutating func pair(_ index: Int, with number: Int) {
+  private mutating func pair(_ index: Int, with number: Int, at now: Instant) {
     guard let other = links.firstIndex(where: { $0.number == number }) else { return }
     let (one, two) = (links[index], links[other])
     guard one.party != two.party else { return }
@@ -89,6 +119,13 @@ extension StreamChat {
       links[index].party = party
       links[index].isAnnounced = links[index].isAnnounced || isSure
     }
+    // Where the peer is to be dialled is known, so the other link's guess is of no use.
+    if one.place != nil { dropClaim(other, at: now) }
+    if two.place != nil { dropClaim(index, at: now) }
+    for index in [index, other] where links[index].doubt != nil {
+      links[index].doubt = nil
+      links[index].isGreeted = true
+    }
   }
 
   // MARK: - What is shown
@@ -98,7 +135,7 @@ extension StreamChat {
     let link = links[index]
     links[index].isAnnounced = true
     let who = shownName(index)
-    let last = place(link.place ?? link.claim).flatMap { places[$0].mark }
+    let last = place(link.place).flatMap { places[$0].mark }
     show(.peer(link.mark != nil && link.mark == last ? .back(who) : .joined(who)))
   }
 

@@ -2,9 +2,9 @@ internal import Rooms
 package import Sockets
 package import Wire
 
-/// A person's side of a TCP group chat without a server: who is dialled when, over which links is sent,
-/// and what is shown. Without a socket, a clock or chance.
+/// A person's side of a TCP group chat without a server, and without a socket, a clock or chance.
 ///
+/// It says who is dialled when, over which links is sent, and what is shown.
 /// Everybody listens and dials, and says each text to all that are linked with it; nobody passes on what
 /// others say. There should be one link with each peer. Dialling from the port that we listen on lets
 /// the system see to that; where it cannot, two links of one peer are told by the text that it joins
@@ -56,6 +56,8 @@ package struct StreamChat: Sendable {
   static let textLimit = 1398
   /// How long a peer may be silent before it is shown as somebody without a name.
   static let introduction = Duration.seconds(1)
+  /// How long nothing is said over a link of which it is not clear whether it is a second one.
+  static let longestDoubt = Duration.seconds(10)
   /// How long a first line waits for those who are being dialled.
   static let gathering = Duration.seconds(2)
 
@@ -100,7 +102,7 @@ package struct StreamChat: Sendable {
     show(.named(name))
     joinText = ChatText(time: clock.next(at: now), name: name, text: ChatText.join).compose()
     gathersUntil = now.instant + StreamChat.gathering
-    for link in links { append(.send(joinText, link: link.number)) }
+    for index in links.indices { greet(index) }
     expire(at: now)
   }
 
@@ -173,8 +175,9 @@ package struct StreamChat: Sendable {
   /// The one link over which each peer is sent to.
   var recipients: [Int] {
     var parties: Set<Int> = []
-    return links.filter { !$0.isEnding && !$0.hasLeft && parties.insert($0.party).inserted }
-      .map(\.number)
+    return links.filter {
+      !$0.isEnding && !$0.hasLeft && $0.doubt == nil && parties.insert($0.party).inserted
+    }.map(\.number)
   }
 
   /// Says goodbye to everybody at the same time, and ends when all links have.
@@ -209,8 +212,11 @@ package struct StreamChat: Sendable {
     for place in places {
       if case .waiting(let until) = place.state { earliest = min(earliest, until) }
     }
-    for link in links where !link.isAnnounced && !link.isEnding {
-      earliest = min(earliest, link.openedAt + StreamChat.introduction)
+    for link in links where !link.isEnding {
+      if let doubt = link.doubt { earliest = min(earliest, doubt.until) }
+      if !link.isAnnounced {
+        earliest = min(earliest, link.openedAt + StreamChat.introduction)
+      }
     }
     return earliest == .distantFuture ? nil : earliest
   }
@@ -218,7 +224,9 @@ package struct StreamChat: Sendable {
   package mutating func expire(at now: Moment) {
     guard phase == .chatting else { return }
     if let until = gathersUntil, until <= now.instant { gathersUntil = nil }
-    for index in links.indices where !links[index].isAnnounced && !links[index].isEnding {
+    for index in links.indices where !links[index].isEnding {
+      if let doubt = links[index].doubt, doubt.until <= now.instant { trust(index) }
+      guard !links[index].isAnnounced, links[index].doubt == nil else { continue }
       if links[index].openedAt + StreamChat.introduction <= now.instant { announce(index) }
     }
     dialWhoIsDue(at: now.instant)
