@@ -124,7 +124,8 @@ extension Timestamp: CustomStringConvertible {
 extension Timestamp {
   /// Reads what ``append(to:)`` writes, and also a missing second, a shorter or longer fraction and
   /// a zone, which is not applied: the time stays as its writer saw it.
-  package init?(parsing bytes: some Collection<UInt8>) {
+  @specialized(where Text == ArraySlice<UInt8>)
+  package init?<Text: Collection<UInt8>>(parsing bytes: Text) {
     var rest = bytes[...]
     func number(_ digits: Int, after mark: Unicode.Scalar? = nil) -> Int? {
       if let mark {

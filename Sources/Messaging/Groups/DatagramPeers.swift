@@ -151,10 +151,10 @@ package struct DatagramPeers: Sendable {
     return true
   }
 
-  /// Who gets a message, in the order in which they came; it counts against the budgets of those that
-  /// were heard once.
+  /// Says who gets a message; it counts against the budgets of those that were heard once.
   ///
   /// - Parameter count: How many bytes the message has.
+  /// - Returns: They, in the order in which they came.
   package mutating func recipients(ofBytes count: Int) -> [SocketAddress] {
     var recipients = known.values.filter(\.isRecipient)
     let (size, isTooBig) = count.addingReportingOverflow(DatagramPeers.headerSize)

@@ -1,4 +1,16 @@
+import Chat
+import Sockets
+
 /// `parley chat --plain udp`.
 enum DatagramPeersCommand {
-  static func run(_ options: PeersOptions) -> ExitCode { .usage }
+  static func run(_ options: PeersOptions) -> ExitCode {
+    Sitting.run("chat") { sitting in
+      let named = try options.peers.map { try Address(server: $0) }
+      let filter = try options.rules.read()
+      let datagrams = try await Datagrams.bind(
+        Address(":\(options.port)"), on: sitting.loop, resolver: Resolver())
+      let member = DatagramMember(datagrams, name: options.nick, named: named, filter: filter)
+      return try await sitting.take(part: member)
+    }
+  }
 }

@@ -1,0 +1,382 @@
+package import Sockets
+import Wire
+
+/// Takes part in a group chat by datagrams: drives a ``DatagramChat`` with a socket and a clock.
+///
+/// Lives on the socket's loop: every method is called there. Receiving goes before showing: what comes
+/// faster than it can be shown is counted, and only some of it is shown, because a sender of datagrams
+/// cannot be held up and the kernel would throw away anything, our friends' words included.
+package final class DatagramMember: Participant, TimerTarget, @unchecked Sendable {
+  // @unchecked: confined to the loop's thread.
+
+  /// So many events may wait to be shown, and so many bytes of what is said in them.
+  private static let eventLimit = 8_192
+  private static let byteLimit = 4 << 20
+  /// So many are shown before it is looked whether more has come.
+  private static let helping = 128
+  /// What is longer is cut; the lessons' programs read 1,024 bytes.
+  private static let sizeLimit = 8_192
+  /// So many addresses may wait to be looked up.
+  private static let findLimit = 256
+  /// One look-up of a name; and the last datagrams, when the system has no room for them.
+  private static let patience = Duration.seconds(5)
+  /// A socket that fails so often in a row is given up.
+  private static let failureLimit = 1_000
+
+  private let datagrams: Datagrams
+  private let resolver: Resolver
+  private let named: [Address]
+  private var chat: DatagramChat
+
+  private var outgoing: [(bytes: [UInt8], endpoints: [SocketAddress])] = []
+  private var searches: [String] = []
+  private var events: [MemberEvent] = []
+  private var eventCount = 0
+  private var eventBytes = 0
+  private var unshown = 0
+  private var isStarted = false
+  /// Everything is said; what waits is still sent.
+  private var isLeaving = false
+  private var ending: MemberEnding?
+  private var timer: (id: Timers<any TimerTarget>.ID, deadline: Nanoseconds)?
+
+  private let mayType = Gate()
+  private let hasOutgoing = Gate()
+  private let hasEvents = Gate()
+  private let hasWork = Gate()
+
+  /// Takes over a socket.
+  ///
+  /// - Parameters:
+  ///   - datagrams: Bound, and nobody else receives from it.
+  ///   - name: What we are called; nil to ask for it.
+  ///   - named: Who else is there, or may come.
+  ///   - filter: Whom we listen to.
+  ///   - resolver: Who looks up names.
+  package init(
+    _ datagrams: Datagrams, name: String?, named: [Address],
+    filter: AddressFilter = AddressFilter(), resolver: Resolver = Resolver()
+  ) {
+    self.datagrams = datagrams
+    self.named = named
+    self.resolver = resolver
+    chat = DatagramChat(
+      name: name, own: DatagramMember.ownAddresses(datagrams.localAddress), filter: filter)
+  }
+
+  package var unsaidCount: Int { 0 }
+
+  /// Takes part until it ends; cancelling the task ends it at once.
+  package func run(
+    _ show: @escaping @Sendable ([MemberEvent]) async -> Void
+  ) async -> MemberEnding {
+    precondition(loop.isCurrent, "a member lives on its loop")
+    defer { datagrams.close() }
+    return await withTaskCancellationHandler {
+      await withDiscardingTaskGroup { group in
+        await makeRoom()
+        remark("listening on \(datagrams.localAddress)")
+        remark("everybody can read and forge what is said here")
+        group.addTask { await self.present(show) }
+        group.addTask { await self.read() }
+        group.addTask { await self.write() }
+        group.addTask { await self.begin() }
+        while ending == nil {
+          let batch = searches
+          searches = []
+          for text in batch { group.addTask { await self.find(text) } }
+          if ending == nil, searches.isEmpty { await hasWork.wait() }
+        }
+        group.cancelAll()
+      }
+      return ending ?? .left
+    } onCancel: {
+      loop.execute { self.end(.left) }
+    }
+  }
+
+  /// Speaks from now on to somebody who was found, not asked for.
+  ///
+  /// - Returns: Whether they are new.
+  @discardableResult
+  package func add(_ endpoint: SocketAddress) -> Bool {
+    guard ending == nil else { return false }
+    let isNew = chat.add(endpoint, at: now) == .added
+    drain()
+    return isNew
+  }
+
+  // MARK: - What the user wants
+
+  package func type(_ line: [UInt8]) async -> Bool {
+    precondition(loop.isCurrent, "a member lives on its loop")
+    while ending == nil, !isReady { await mayType.wait() }
+    guard ending == nil else { return false }
+    chat.type(line, at: now)
+    drain()
+    return true
+  }
+
+  /// Whether the next line may be typed: the first names are looked up, and the last line has gone.
+  private var isReady: Bool { isStarted && outgoing.isEmpty }
+
+  package func endInput() { leave() }
+
+  package func leave() {
+    chat.leave(at: now)
+    drain()
+  }
+
+  package func abandon() { end(.left) }
+
+  // MARK: - The machine
+
+  private var loop: EventLoop { datagrams.loop }
+  private var now: Moment { .now(Instant(nanoseconds: loop.now)) }
+
+  /// Does what the machine wants, after every input.
+  private func drain() {
+    while let action = chat.next() {
+      switch action {
+      case .send(let bytes, let endpoints): outgoing.append((bytes, endpoints))
+      case .find(let text): search(text)
+      case .show(let event): queue(event)
+      case .ended: isLeaving = true
+      }
+    }
+    if !outgoing.isEmpty || isLeaving { hasOutgoing.open() }
+    if !events.isEmpty || unshown > 0 { hasEvents.open() }
+    if isReady { mayType.open() }
+    arm()
+  }
+
+  private func queue(_ event: MemberEvent) {
+    guard case .peer(let event) = event, case let size = event.receivedSize, size > 0 else {
+      return events.append(event)
+    }
+    guard eventCount < DatagramMember.eventLimit, eventBytes < DatagramMember.byteLimit else {
+      unshown += 1
+      return
+    }
+    eventCount += 1
+    eventBytes += size
+    events.append(.peer(event))
+  }
+
+  private func search(_ text: String) {
+    guard searches.count < DatagramMember.findLimit else {
+      return events.append(.hint("too many addresses are being looked up already"))
+    }
+    searches.append(text)
+    hasWork.open()
+  }
+
+  private func end(_ ending: MemberEnding) {
+    guard self.ending == nil else { return }
+    self.ending = ending
+    for gate in [mayType, hasOutgoing, hasEvents, hasWork] { gate.open() }
+    if let timer { loop.cancel(timer.id) }
+    timer = nil
+  }
+
+  /// The timer moves only to an earlier moment; one that comes too early does no harm.
+  private func arm() {
+    guard ending == nil, let deadline = chat.deadline?.nanoseconds,
+      deadline < timer?.deadline ?? .max
+    else { return }
+    if let timer { loop.cancel(timer.id) }
+    timer = (loop.schedule(self, at: deadline), deadline)
+  }
+
+  package func expired() {
+    timer = nil
+    guard ending == nil else { return }
+    chat.expire(at: now)
+    drain()
+  }
+
+  private func remark(_ words: String) {
+    events.append(.remark(words))
+    hasEvents.open()
+  }
+
+  // MARK: - Tasks
+
+  /// As much room for what has not been read as the system gives.
+  private func makeRoom() async {
+    try? await datagrams.set(.receiveBuffer, to: 4 << 20)
+  }
+
+  private func begin() async {
+    for address in named {
+      do {
+        let endpoint = try await lookUp(address)
+        guard ending == nil, !isLeaving else { return }
+        if let why = chat.add(endpoint, at: now).objection { remark("\(endpoint) \(why)") }
+      } catch is CancellationError {
+        return
+      } catch {
+        // The others matter all the same.
+        remark("\(error)")
+      }
+    }
+    guard ending == nil, !isLeaving else { return }
+    chat.start(at: now)
+    isStarted = true
+    drain()
+  }
+
+  private func read() async {
+    var batch = DatagramBatch(capacity: 128, maximumSize: DatagramMember.sizeLimit)
+    var failures = 0
+    while ending == nil {
+      do {
+        let count = try await datagrams.receive(into: &batch, timeout: .none)
+        failures = 0
+        take(batch, count)
+      } catch let error as SocketError {
+        // What came back about a datagram of ours says nothing about those of others.
+        failures += 1
+        guard ending == nil, failures >= DatagramMember.failureLimit || error.reason == .closed
+        else { continue }
+        return end(.failed(error))
+      } catch {
+        return  // Cancelled: it is over.
+      }
+    }
+  }
+
+  private func take(_ batch: borrowing DatagramBatch, _ count: Int) {
+    let now = now
+    for index in 0..<count {
+      let source = batch.address(at: index)
+      let isCut = batch.isTruncated(at: index)
+      batch.withBytes(at: index) { chat.receive($0, from: source, isCut: isCut, at: now) }
+    }
+    drain()
+  }
+
+  private func write() async {
+    var batch = DatagramBatch(capacity: 64, maximumSize: DatagramChat.datagramLimit)
+    while ending == nil {
+      let work = outgoing
+      outgoing = []
+      guard !work.isEmpty else {
+        guard !isLeaving else { return end(.left) }
+        if isReady { mayType.open() }
+        await hasOutgoing.wait()
+        continue
+      }
+      for (bytes, endpoints) in work {
+        for endpoint in endpoints {
+          if batch.isFull { await flush(&batch) }
+          _ = batch.append(bytes, to: endpoint)
+        }
+      }
+      await flush(&batch)
+    }
+  }
+
+  /// What cannot be sent to one is sent to the others all the same.
+  private func flush(_ batch: inout DatagramBatch) async {
+    do {
+      try await datagrams.send(&batch, timeout: .after(DatagramMember.patience))
+    } catch {
+      // No room for so long, closed or cancelled: the rest is lost, as datagrams are.
+      if let error = error as? SocketError, ending == nil { remark("\(error)") }
+    }
+    for refusal in batch.refusals {
+      let endpoint = batch.address(at: refusal.index)
+      chat.failed(to: endpoint, why: "\(refusal.error.about("\(endpoint)"))")
+    }
+    batch.removeAll()
+    drain()
+  }
+
+  private func present(_ show: @Sendable ([MemberEvent]) async -> Void) async {
+    while true {
+      guard !events.isEmpty else {
+        if unshown > 0 {
+          chat.unshown(unshown)
+          unshown = 0
+          drain()
+          continue
+        }
+        guard ending == nil else { return }
+        await hasEvents.wait()
+        continue
+      }
+      let batch = events
+      events = []
+      var start = 0
+      while start < batch.count {
+        let end = min(start + DatagramMember.helping, batch.count)
+        let helping = Array(batch[start..<end])
+        await show(helping)
+        for case .peer(let event) in helping where event.receivedSize > 0 {
+          eventCount -= 1
+          eventBytes -= event.receivedSize
+        }
+        start = end
+        // Nothing is lost meanwhile: it is received first.
+        await Task.yield()
+      }
+    }
+  }
+
+  // MARK: - Addresses
+
+  private func find(_ text: String) async {
+    do {
+      let endpoint = try await lookUp(try Address(text))
+      guard ending == nil, !isLeaving else { return }
+      if let why = chat.add(endpoint, at: now).objection {
+        events.append(.hint("\(endpoint) \(why)"))
+      } else {
+        events.append(.words("\(endpoint) gets from now on what you say"))
+      }
+    } catch is CancellationError {
+      return
+    } catch {
+      events.append(.hint("\(error)"))
+    }
+    hasEvents.open()
+    drain()
+  }
+
+  /// The address that a name means: the first IPv4 one, because that is all that the lessons' programs speak.
+  private func lookUp(_ address: Address) async throws -> SocketAddress {
+    let all = try await resolver.resolve(address, timeout: DatagramMember.patience)
+    let endpoint = all.first { $0.family == .ipv4 } ?? all[0]
+    // To send to no address means this machine, and its answer comes from an address.
+    guard case .ipv4(.any, let port) = endpoint else { return endpoint }
+    return .ipv4(.loopback, port: port)
+  }
+
+  private static func ownAddresses(_ local: SocketAddress) -> [SocketAddress] {
+    guard local.isUnspecified, let port = local.port else { return [local] }
+    let interfaces = (try? NetworkInterface.all()) ?? []
+    return interfaces.flatMap { interface in
+      interface.addresses.compactMap { (assignment) -> SocketAddress? in
+        switch assignment.host {
+        case .ipv4(let address): .ipv4(address, port: port)
+        case .ipv6(let address, let scope):
+          .ipv6(address, port: port, scope: scope == nil ? 0 : interface.index)
+        case .any, .name: nil
+        }
+      }
+    }
+  }
+}
+
+extension PeerEvent {
+  /// How much memory it takes if others sent it; 0 for what is our own.
+  fileprivate var receivedSize: Int {
+    switch self {
+    case .said(let who, _, let text, let isOwn, _): isOwn ? 0 : text.count + who.name.utf8.count + 1
+    case .raw(let bytes, _, _): bytes.count + 1
+    case .joined(let who), .left(let who), .back(let who): who.name.utf8.count + 1
+    case .gone: 0
+    }
+  }
+}
