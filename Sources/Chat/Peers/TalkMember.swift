@@ -43,6 +43,8 @@ package final class TalkMember: Participant, @unchecked Sendable {
     (self.line, self.loop, self.format) = (line, loop, format)
     let isListener = if case .listening = line { true } else { false }
     session = TalkSession(name: name, format, isListener: isListener)
+    // Lines may be typed before this runs, and are for whom we have called.
+    if case .called(let connection) = line { _ = take(connection) }
   }
 
   package var unsaidCount: Int { session.unsaidCount }
@@ -55,7 +57,7 @@ package final class TalkMember: Participant, @unchecked Sendable {
       await withDiscardingTaskGroup { group in
         group.addTask { await self.present(show) }
         switch line {
-        case .called(let connection): group.addTask { await self.talk(connection) }
+        case .called: if let link { group.addTask { await self.talk(link) } }
         case .listening(let listeners):
           for listener in listeners { group.addTask { await self.listen(listener) } }
         }
@@ -137,7 +139,7 @@ package final class TalkMember: Participant, @unchecked Sendable {
       try await listener.run { incident in
         self.loop.execute { self.remark("\(incident)") }
       } _: { connection in
-        await self.talk(connection)
+        await self.answer(connection)
       }
     } catch let error as SocketError {
       remark("\(error); nobody can call any more")
@@ -151,14 +153,23 @@ package final class TalkMember: Participant, @unchecked Sendable {
     drain()
   }
 
-  private func talk(_ connection: Connection) async {
-    guard ending == nil else { return connection.close() }
-    let isPartner = session.connected(connection.peerAddress)
-    drain()
-    guard isPartner else { return await refuse(connection) }
+  /// Makes somebody our partner, unless we have one.
+  private func take(_ connection: Connection) -> FrameLink? {
+    guard session.connected(connection.peerAddress) else { return nil }
     let link = FrameLink(connection, format)
     link.onRoom = { [weak self] in self?.mayType.open() }
     self.link = link
+    return link
+  }
+
+  private func answer(_ connection: Connection) async {
+    guard ending == nil else { return connection.close() }
+    let link = take(connection)
+    drain()
+    if let link { await talk(link) } else { await refuse(connection) }
+  }
+
+  private func talk(_ link: FrameLink) async {
     let ending = await link.run { await self.receive($0) }
     self.link = nil
     mayType.open()

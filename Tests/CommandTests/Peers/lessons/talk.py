@@ -3,13 +3,15 @@
 talk.py NAME server [HOST [PORT]].
 
 It receives with single recv calls, prints a payload as it is, and lets a second client take the place
-of the first without a word. The name, which the lessons ask for, is the first argument."""
+of the first without a word. The name, which the lessons ask for, is the first argument. client32 and
+server32 have lengths of four bytes."""
 import socket, sys, threading
 
 from chat_text import Closed, compose, end, receive_hastily, send_frame
 
 name, role, *place = sys.argv[1:]
 host, port = (place + ["127.0.0.1", "0"][len(place):])[:2]
+width = 4 if role.endswith("32") else 2
 partner = None
 
 
@@ -17,7 +19,7 @@ def listen_to(connection, address):
     global partner
     try:
         while True:
-            print(receive_hastily(connection), flush=True)
+            print(receive_hastily(connection, width), flush=True)
     except (Closed, OSError, UnicodeDecodeError) as error:
         if not isinstance(error, Closed):
             print("error", error, flush=True)
@@ -40,7 +42,7 @@ def accept_from(listener):
         take(connection, address)
 
 
-if role == "client":
+if role.startswith("client"):
     connection = socket.create_connection((host, int(port)))
     print("Connected to", connection.getpeername(), flush=True)
     take(connection, connection.getpeername())
@@ -56,6 +58,6 @@ for line in sys.stdin:
     elif not text:
         print("Empty message, not sent", flush=True)
     else:
-        send_frame(partner, compose(text, name))
+        send_frame(partner, compose(text, name), width)
 if partner is not None:
     end(partner)
