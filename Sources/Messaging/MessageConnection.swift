@@ -21,18 +21,34 @@ public final class MessageConnection: Sendable {
   /// How messages are told apart.
   public let framing: Framing
 
-  let stream: FrameStream
+  /// The address of this side, as it was when the messages were put on the connection.
+  ///
+  /// The corresponding C function is `getsockname`.
+  public let localAddress: SocketAddress
 
-  /// Puts messages on a connection of which nothing has been read yet.
+  /// The order of the events, kept by the library.
+  public let order = EventOrder(last: Event.close)
+
+  let stream: FrameStream
+  let seat: Seat?
+
+  /// Puts messages on a connection of which nothing has been read yet; on its loop's thread.
   ///
   /// - Parameters:
   ///   - connection: The connection; it stays with the scope that it belongs to.
   ///   - framing: How the peer tells messages apart.
   ///   - limit: The longest message in either direction, in bytes, from 0; nil for the framing's
   ///     ``Framing/defaultLimit``. A longer one from the peer is refused as soon as its length is known.
-  public init(_ connection: Connection, framing: Framing, limit: Int? = nil) {
+  public convenience init(_ connection: Connection, framing: Framing, limit: Int? = nil) {
+    self.init(connection, framing: framing, limit: limit, seat: nil)
+  }
+
+  init(_ connection: Connection, framing: Framing, limit: Int?, seat: Seat?) {
     self.connection = connection
     self.framing = framing
+    self.seat = seat
+    localAddress =
+      (connection.loop.isCurrent ? connection.localAddress : nil) ?? .unix(.unnamed)
     stream = FrameStream(connection, framing, limit: limit)
   }
 
@@ -40,9 +56,7 @@ public final class MessageConnection: Sendable {
   public var limit: Int { stream.limit }
 
   /// The address of the other side.
-  public var peerAddress: SocketAddress { connection.peerAddress }
-
-  var loop: EventLoop { connection.loop }
+  public var remoteAddress: SocketAddress { connection.peerAddress }
 }
 
 // MARK: - Sending

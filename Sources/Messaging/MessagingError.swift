@@ -19,6 +19,8 @@ public enum MessagingError: Error, Hashable, Sendable {
   case unsendable(String)
   /// The ``Inbox`` was finished before it took the element.
   case closed
+  /// ``EventSource/onEvent(_:)`` has been called before.
+  case callbackIsSet
 }
 
 extension MessagingError: CustomStringConvertible {
@@ -32,6 +34,8 @@ extension MessagingError: CustomStringConvertible {
     case .truncated: "the stream ended inside a message"
     case .unsendable(let problem): "the message cannot be sent: \(problem)"
     case .closed: "the inbox is closed"
+    // The lessons' words.
+    case .callbackIsSet: "Callback can only be set once"
     }
   }
 }

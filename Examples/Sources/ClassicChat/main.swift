@@ -26,7 +26,7 @@ let clients = Mutex<[ObjectIdentifier: Client]>([:])
 /// One who does not read must neither hold up the others nor fill the memory.
 @Sendable func cut(_ peer: MessageConnection) {
   guard clients.withLock({ $0.removeValue(forKey: ObjectIdentifier(peer)) }) != nil else { return }
-  print("\(peer.peerAddress): cut, its queue is full")
+  print("\(peer.remoteAddress): cut, its queue is full")
   peer.connection.abort()
 }
 

@@ -62,7 +62,7 @@ package enum AcceptCore {
       } catch {
         switch error.code {
         case EAGAIN: return .wouldBlock
-        case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted(error)
+        case _ where isExhausted(error): return .exhausted(error)
         // The connection went away while it waited, or the network spoke up for it: take the next.
         case ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH,
           EOPNOTSUPP, ENETUNREACH, ETIMEDOUT, EPERM:
@@ -71,6 +71,11 @@ package enum AcceptCore {
         }
       }
     }
+  }
+
+  /// Whether descriptors or memory were short, which may be over in a moment.
+  package static func isExhausted(_ error: SocketError) -> Bool {
+    [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(error.code)
   }
 
   private static func set(

@@ -105,6 +105,22 @@ public final class Listener: Sendable {
     return Listener(try Source(descriptor, on: loop), bound, options)
   }
 
+  /// Binds the first of the addresses that a name stands for and this machine has, and listens.
+  package static func bind(
+    _ address: Address, on loop: EventLoop, options: Options = Options(),
+    resolver: Resolver = .shared
+  ) async throws -> Listener {
+    var limit: Duration?
+    if case .after(let total) = loop.defaultTimeout { limit = total }
+    let addresses = try await resolver.resolve(address, for: .listening, timeout: limit)
+    for address in addresses.dropLast() {
+      do {
+        return try await bind(address, on: loop, options: options)
+      } catch let error as SocketError where error.isMissingAddress {}
+    }
+    return try await bind(addresses[addresses.count - 1], on: loop, options: options)
+  }
+
   /// Stops listening: connections that wait are reset, ``run(report:_:)`` returns when its bodies have.
   public func close() {
     file?.remove()
@@ -165,6 +181,38 @@ public final class Listener: Sendable {
         }
       }
     }
+  }
+}
+
+extension Listener {
+  /// Accepts one connection, for an owner that asks filter and limits itself.
+  ///
+  /// - Throws: ``SocketError``, after a pause when it says that descriptors or memory are short;
+  ///   `CancellationError`.
+  ///
+  /// The corresponding C function is `accept4`.
+  package func accept() async throws -> Connection {
+    guard loop.isHome else { return try await loop.perform { try await self.accept() } }
+    // Somebody may come all the time, and other tasks want to run, too.
+    await Task.yield()
+    let limit = source.limit("accept", nil)
+    try await source.begin(.reading, limit)
+    defer { source.end(.reading) }
+    while let number = source.core?.number {
+      switch AcceptCore.accept(number) {
+      case .accepted(let descriptor, let peer):
+        return Connection(try Source(descriptor, on: loop), peer: peer)
+      case .wouldBlock:
+        source.core?.noteNothingToRead()
+        try await source.wait(.reading, limit)
+      case .exhausted(let error):
+        try await loop.sleep(for: AcceptCore.pause)
+        throw error
+      case .failed(let error): throw error
+      }
+    }
+    throw SocketError(
+      operation: "accept", address: localAddress.description, reason: .closed)
   }
 }
 
