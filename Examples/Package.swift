@@ -9,7 +9,7 @@ let products: [Target.Dependency] = [
 
 let programs = [
   "Hello", "TimeServer", "EchoServer", "EchoClient", "FramedMessages", "Countdown",
-  "ProducerConsumer", "UDPPeer", "ClassicChat",
+  "ProducerConsumer", "UDPPeer", "ClassicChat", "MessageServer", "MessageClient", "FiveClasses",
 ]
 
 let package = Package(

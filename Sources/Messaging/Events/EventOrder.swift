@@ -48,6 +48,7 @@ public final class EventOrder<Event: Sendable>: Sendable {
   ///   - failure: Makes an event of what `wait` threw.
   ///   - close: Closes the source.
   ///   - wait: Waits for what happens next, nil for the end.
+  /// - Returns: The event, nil after the last one.
   func next(
     failure: (any Error) -> Event, close: () -> Void, _ wait: () async throws -> Event?
   ) async -> Event? {

@@ -61,6 +61,7 @@ extension EventSource {
     guard order.set(callback) else { throw .callbackIsSet }
   }
 
+  /// Gives events to the callback until the last one, on the loop's thread.
   public func run() async {
     guard loop.isHome else {
       // Nothing in it throws.
@@ -73,7 +74,7 @@ extension EventSource {
   /// Gives events to the callback for as long as `body` runs, and then closes.
   ///
   /// When events end before, `body` goes on. When `body` has returned or thrown, the callback gets
-  /// the last event before this returns; a callback that is at work then sees its task cancelled.
+  /// the last event before this returns.
   ///
   /// - Parameter body: Runs on the loop's thread.
   /// - Returns: What `body` returned.
@@ -81,13 +82,17 @@ extension EventSource {
   public func run<Result: Sendable>(
     while body: @escaping @Sendable @concurrent () async throws -> Result
   ) async throws -> Result {
+    try await run(while: body) { self.close() }
+  }
+
+  func run<Result: Sendable>(
+    while body: @escaping @Sendable @concurrent () async throws -> Result,
+    end: @escaping @Sendable () -> Void
+  ) async throws -> Result {
     try await loop.perform {
       try await withThrowingTaskGroup { group in
         group.addTask(executorPreference: self.loop) { await self.run() }
-        defer {
-          self.close()
-          group.cancelAll()
-        }
+        defer { end() }
         return try await body()
       }
     }

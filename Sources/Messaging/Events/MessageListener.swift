@@ -43,6 +43,8 @@ public final class MessageListener: EventSource {
   private let listener: Listener
   private let limit: Int?
   private let seats: Seats
+  /// Whose events are given to their callbacks.
+  private let served = Locked<[ObjectIdentifier: MessageConnection]>([:])
 
   private init(_ listener: Listener, _ framing: Framing, _ limit: Int?, _ options: Listener.Options)
   {
@@ -95,7 +97,7 @@ public final class MessageListener: EventSource {
   private func accept() async throws -> MessageConnection {
     while true {
       let connection = try await listener.accept()
-      if let seat = seats.take(connection.peerAddress) {
+      if let seat = seats.take(connection) {
         return MessageConnection(connection, framing: framing, limit: limit, seat: seat)
       }
       connection.close()
@@ -116,15 +118,36 @@ public final class MessageListener: EventSource {
       while let event = await nextEvent() {
         await order.call(event)
         if let peer = event.peer {
-          group.addTask(executorPreference: loop) { await peer.run() }
+          served.withLock { $0[ObjectIdentifier(peer)] = peer }
+          group.addTask(executorPreference: loop) {
+            await peer.run()
+            self.served.withLock { $0[ObjectIdentifier(peer)] = nil }
+          }
         }
       }
     }
   }
 
-  /// Stops accepting now; harmless when done before. Connections stay.
+  /// Gives events to the callbacks for as long as `body` runs, and then closes the listener and all
+  /// connections.
   ///
-  /// Nobody is accepted after it: those who still wait are reset, and stop is the next event.
+  /// The callbacks get their last events before this returns.
+  ///
+  /// - Parameter body: Runs on the loop's thread.
+  /// - Returns: What `body` returned.
+  /// - Throws: What `body` threw.
+  public func run<Result: Sendable>(
+    while body: @escaping @Sendable @concurrent () async throws -> Result
+  ) async throws -> Result {
+    try await run(while: body) {
+      self.close()
+      for peer in self.served.withLock({ Array($0.values) }) { peer.close() }
+    }
+  }
+
+  /// Stops accepting now; harmless when done before.
+  ///
+  /// Connections stay. Nobody is accepted after it: those who still wait are reset, and stop is the next event.
   ///
   /// The corresponding C function is `close`.
   public func close() {

@@ -12,28 +12,32 @@ final class Seats: Sendable {
   }
 
   /// A seat for a connection, nil when it may not come.
-  func take(_ peer: SocketAddress) -> Seat? {
-    admission.withLock { $0.admit(peer) } == nil ? Seat(of: peer, self) : nil
+  func take(_ connection: Connection) -> Seat? {
+    let refusal = admission.withLock { $0.admit(connection.peerAddress) }
+    return refusal == nil ? Seat(connection, self) : nil
   }
 
   fileprivate func release(_ peer: SocketAddress) { admission.withLock { $0.release(peer) } }
 }
 
-/// That a connection is counted, until it is closed or gone.
+/// That a connection is counted, until it is closed, which it is when nobody has the seat any more.
 final class Seat: Sendable {
-  private let peer: SocketAddress
+  private let connection: Connection
   private let seats: Seats
   private let isTaken = Locked(true)
 
-  fileprivate init(of peer: SocketAddress, _ seats: Seats) { (self.peer, self.seats) = (peer, seats) }
+  fileprivate init(_ connection: Connection, _ seats: Seats) {
+    (self.connection, self.seats) = (connection, seats)
+  }
 
   deinit { leave() }
 
   func leave() {
+    connection.close()
     let wasTaken = isTaken.withLock { isTaken in
       defer { isTaken = false }
       return isTaken
     }
-    if wasTaken { seats.release(peer) }
+    if wasTaken { seats.release(connection.peerAddress) }
   }
 }

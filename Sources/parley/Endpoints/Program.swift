@@ -8,13 +8,13 @@ enum Program {
   /// - Parameters:
   ///   - verb: Named in front of every error.
   ///   - onSignal: The exit code after a first signal, and the moment for a last remark; by default
-  ///     130 or 143.
+  ///     130 or 143. Nil when the body is not to be cancelled: it has been told and ends by itself.
   ///   - spin: How long the loop goes on looking before it sleeps.
   ///   - body: Must end soon when cancelled.
   /// - Returns: What `body` returned, or the code of what it threw, which has then been said.
   static func run(
     _ verb: String,
-    onSignal: @escaping @Sendable (CInt) -> ExitCode = { ExitCode(signal: $0) },
+    onSignal: @escaping @Sendable (CInt) -> ExitCode? = { ExitCode(signal: $0) },
     spin: Duration = .zero,
     _ body: @escaping @Sendable (EventLoop) async throws -> ExitCode
   ) -> ExitCode {
@@ -46,7 +46,7 @@ enum Program {
 
   /// Runs `body` until it ends, or cancels it when the first signal comes.
   private static func until(
-    _ first: AsyncStream<CInt>, _ onSignal: @escaping @Sendable (CInt) -> ExitCode,
+    _ first: AsyncStream<CInt>, _ onSignal: @escaping @Sendable (CInt) -> ExitCode?,
     _ body: @escaping @Sendable () async throws -> ExitCode
   ) async throws -> ExitCode {
     try await withThrowingTaskGroup(of: ExitCode?.self) { group in
@@ -54,7 +54,7 @@ enum Program {
       group.addTask {
         for await signal in first {
           // The last remark comes before what the body says of its end.
-          return onSignal(signal)
+          if let code = onSignal(signal) { return code }
         }
         return nil
       }

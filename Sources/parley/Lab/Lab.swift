@@ -16,10 +16,6 @@ enum Lab {
 
   private static func run(row number: Int, _ options: LabOptions) -> ExitCode {
     guard let lesson = Lesson.all.first(where: { $0.row == number }) else { return .usage }
-    guard !lesson.isPending else {
-      Output.error.write("parley lab: row \(number), \(lesson.name), \(Lesson.pendingWords)\n")
-      return .wrong
-    }
     guard let program = LessonProgram.of(row: number) else {
       return Output.finish(lesson.replacement)
     }
@@ -59,22 +55,29 @@ enum Lab {
     let arguments = bench.arguments.joined(separator: " ")
     try await bench.terminal.say(
       "# Running module \(example.name) from parley lab row \(row) with args: \(arguments)")
-    guard let program = LessonProgram.of(row: row) else {
-      bench.terminal.remark("parley lab: \(example.name) \(Lesson.pendingWords)")
-      return .wrong
-    }
+    guard let program = LessonProgram.of(row: row) else { return .usage }
     return try await program.run(bench)
   }
 
-  /// Runs a program of the lessons; a first signal ends it in order.
+  /// Runs a program of the lessons; a first signal ends it in order, by the end of its input if it has
+  /// something to say then.
   private static func perform(
     _ options: LabOptions,
     _ body: @escaping @Sendable (Workbench) async throws -> ExitCode
   ) -> ExitCode {
-    Program.run("lab", onSignal: { _ in endLine() }) { loop in
+    let running = Locked<LessonTerminal?>(nil)
+    let onSignal = { @Sendable (_: CInt) -> ExitCode? in
+      guard let terminal = running.withLock(\.self), terminal.leavesInOrder else {
+        return endLine()
+      }
+      terminal.endInput()
+      return nil
+    }
+    return Program.run("lab", onSignal: onSignal) { loop in
       do {
-        return try await body(
-          Workbench(loop: loop, terminal: try LessonTerminal(on: loop), options: options))
+        let terminal = try LessonTerminal(on: loop)
+        running.withLock { $0 = terminal }
+        return try await body(Workbench(loop: loop, terminal: terminal, options: options))
       } catch let error as MessagingError {
         throw Complaint(error.description)
       }

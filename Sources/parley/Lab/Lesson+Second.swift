@@ -21,13 +21,47 @@ extension Lesson {
       16, 2, "addresses of this machine", ["parley addresses"],
       "IPv4 as in the lesson, and IPv6, with the names of the interfaces."),
     Lesson(
-      17, 2, "UDP peer", [], "The others are told by address, and whoever writes is one of them."),
-    Lesson(18, 2, "UDP chat by turns", [], "One line out, one datagram in."),
-    Lesson(19, 2, "UDP chat of three and more", [], "Each line to everybody."),
-    Lesson(20, 2, "UDP peer with a callback", [], "Receiving beside the input."),
-    Lesson(21, 2, "UDP chat, both at once", [], "Typing and listening at the same time."),
-    Lesson(22, 2, "UDP chat with a farewell", [], "Leaving is said, and the leaver is forgotten."),
-    Lesson(23, 2, "UDP streamer", [], "Numbers without a pause, to see what is lost."),
+      17, 2, "UDP peer", ["parley chat --plain udp 8080"], example: "UDPPeer",
+      """
+      `DatagramGroup`: whoever is named or heard is one of the group. Each peer is one address, however \
+      it was written, and one that cannot be reached does not keep the others from being sent to. Who \
+      was heard once gets only a little, because the sender of a datagram is easily forged, and who is \
+      silent for ten minutes nothing more.
+      """),
+    Lesson(
+      18, 2, "UDP chat by turns", ["parley chat --plain udp 8081 127.0.0.1:8080"],
+      """
+      `parley lab row 18` keeps the turns: a line is sent, and then nothing can be typed until a \
+      datagram has come. The first of two says its first line to nobody. The command types and listens \
+      at the same time.
+      """),
+    Lesson(
+      19, 2, "UDP chat of three and more",
+      ["parley chat --plain udp 8082 192.0.2.1:8080 192.0.2.2:8081"],
+      """
+      Each line to everybody, once: an address that was named and then heard is not two peers. Long \
+      lines go as several texts of at most 1,024 bytes, cut between characters.
+      """),
+    Lesson(
+      20, 2, "UDP peer with a callback", ["parley chat --plain udp 8080"], example: "UDPPeer",
+      """
+      `onEvent`, once, and `run`, whose end is the end of the receiving. Bytes that are not text do not \
+      make it deaf.
+      """),
+    Lesson(
+      21, 2, "UDP chat, both at once",
+      ["parley chat --plain udp 8081 127.0.0.1:8080 --nick bob"],
+      "What others write is made safe for the terminal, and no text can look like another message."),
+    Lesson(
+      22, 2, "UDP chat with a farewell", ["parley chat --plain udp 8081 127.0.0.1:8080"],
+      """
+      The farewell is said once, also on Ctrl+C. It is taken for one only when it is the whole text, so \
+      nobody is put out of the chat by what somebody quotes.
+      """),
+    Lesson(
+      23, 2, "UDP streamer",
+      ["parley stream 100000 127.0.0.1:9000", "parley stream --listen 9000"],
+      "The receiver counts what came, what was lost, what came twice, and what came late."),
     Lesson(
       24, 2, "errors and timeouts of a client", ["parley connect --timeout 2 localhost:8080"],
       """
@@ -73,16 +107,53 @@ extension Lesson {
     Lesson(
       31, 2, "endless random numbers, and a copy", ["parley rand"],
       "Ends without a word when nobody reads any more. The copy is `cat`."),
-    Lesson(32, 2, "TCP connection with events", [], "Messages, at most one error, one end."),
-    Lesson(33, 2, "TCP client", [], "Such a connection, dialled."),
-    Lesson(34, 2, "TCP server with events", [], "Such connections, accepted."),
-    Lesson(35, 2, "TCP chat for two, client", [], "Two bytes of length before each text."),
-    Lesson(36, 2, "TCP chat for two, server", [], "The other side of it."),
-    Lesson(37, 2, "TCP chat of many without a server", [], "Everybody listens and dials."),
+    Lesson(
+      32, 2, "TCP connection with events",
+      ["parley connect --frame u16 localhost:8080"], example: "MessageClient",
+      """
+      `MessageConnection`. Messages are whole however the stream is split, header and payload leave in \
+      one write, and several tasks may send. An error comes before the close, and the close comes once \
+      and last, whoever closes. Bytes that are not text are a message like any other.
+      """),
+    Lesson(
+      33, 2, "TCP client", ["parley connect --frame u16 localhost:8080"], example: "MessageClient",
+      "`Endpoint.dial`: all addresses of a name are tried, and the end of the closure closes."),
+    Lesson(
+      34, 2, "TCP server with events",
+      ["parley listen -k --frame u16 8080"], example: "MessageServer",
+      """
+      `MessageListener`. Closing it wakes the accept, and nobody is accepted after that. Each \
+      connection has its own callback, and all live in the scope of `run`.
+      """),
+    Lesson(
+      35, 2, "TCP chat for two, client", ["parley talk --plain 127.0.0.1:8080"],
+      """
+      No message is lost in a burst, however it is split. Long lines go as several texts of at most \
+      1,400 bytes, because the lesson's program takes one read for a message.
+      """),
+    Lesson(
+      36, 2, "TCP chat for two, server", ["parley talk --plain --listen 8080"],
+      "Tells the port. A second caller is told that the line is busy, and is not put in between."),
+    Lesson(
+      37, 2, "TCP chat of many without a server",
+      [
+        "parley chat --plain tcp 8080",
+        "parley chat --plain tcp 8081 127.0.0.1:8080",
+      ],
+      """
+      Everybody listens and dials, from the same port, so that two have one connection. Who is down is \
+      dialled again, and one who does not read delays nobody else.
+      """),
     Lesson(
       38, 2, "runner of the examples",
       ["parley lab -l 3 -e 1 server 8080", "parley lab row 28 server 8080"],
       "The course's numbers, or the rows of this table."),
-    Lesson(39, 2, "broadcast and multicast", [], "One datagram for all who listen."),
+    Lesson(
+      39, 2, "broadcast and multicast",
+      ["parley chat --plain udp --discover", "parley doctor"],
+      """
+      Off unless asked for. What is sent to all is only where somebody is; `parley doctor` tells why \
+      it does not arrive.
+      """),
   ]
 }

@@ -27,17 +27,9 @@ struct Lesson: Sendable {
 
   static let all = firstLesson + secondLesson + laterLessons
 
-  /// The rows that the peer-to-peer chats bring.
-  static let pending: Set<Int> = [17, 18, 19, 20, 21, 22, 23, 32, 33, 34, 35, 36, 37, 39]
-
-  static let pendingWords = "comes with the peer-to-peer chats"
-
-  var isPending: Bool { Lesson.pending.contains(row) }
-
   /// What does the same, line by line.
   var replacements: [String] {
-    if isPending { return ["pending: \(Lesson.pendingWords)"] }
-    return commands + (example.map { ["Examples/Sources/\($0)"] } ?? [])
+    commands + (example.map { ["Examples/Sources/\($0)"] } ?? [])
   }
 
   /// What `parley lab row N` prints of a row that has no program.

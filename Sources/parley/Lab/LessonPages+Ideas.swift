@@ -12,8 +12,6 @@ extension LessonPages {
     standard error, an exit code that tells what went wrong. This page is printed by \
     `parley lab --lessons`.
 
-    Rows marked *pending* come with the peer-to-peer chats.
-
     """
 
   static let ideas = """
@@ -36,8 +34,8 @@ extension LessonPages {
     `CancellationError` at once, scopes close what they own on the way out, and Ctrl+C is just that. |
     | a daemon thread | no such thing | A task that outlives its scope would use what the scope has \
     closed. |
-    | a callback | `for try await message in peer` | What happens after a message stands below it, and \
-    the end of the loop is the end of the messages. |
+    | a callback | `for await event in peer.events` | What happens after a message stands below it, and \
+    the end of the loop is the end of the events. Where a callback is wanted, `onEvent` takes one. |
     | `socket.close()` in every path | the closure's end | `Connect.to` and `Listener.run` lend a \
     connection to a closure and close it after, also on errors. |
 

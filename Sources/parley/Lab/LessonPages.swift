@@ -40,11 +40,11 @@ enum LessonPages {
 
         """
       for row in rows(of: index + 1) {
-        let here = row.isPending ? ["*pending*"] : commands(of: row)
-        page += "| \(row.row) | \(row.name) | \(here.joined(separator: "<br>")) | \(row.note) |\n"
+        let here = commands(of: row).joined(separator: "<br>")
+        page += "| \(row.row) | \(row.name) | \(here) | \(row.note) |\n"
       }
     }
-    return page + ideas
+    return page + classTables + ideas
   }
 
   private static func commands(of row: Lesson) -> [String] {

@@ -15,6 +15,9 @@ final class LessonTerminal: @unchecked Sendable {
   private var lines = InputLines(limit: LessonTerminal.lineLimit)
   private var isAtEnd = false
 
+  /// Whether a signal only ends the input, so that the program can say farewell.
+  var leavesInOrder = false
+
   init(on loop: EventLoop) throws {
     input = try StandardInput(on: loop)
     output = try StandardOutput(on: loop)
@@ -46,6 +49,14 @@ final class LessonTerminal: @unchecked Sendable {
         lines.receive(bytes)
       }
     }
+  }
+
+  /// Nothing more will be typed: whoever waits for a line gets the end.
+  func endInput() {
+    input.stop()
+    // What was typed and not asked for any more was not meant to be said behind a Ctrl+C.
+    lines = InputLines(limit: LessonTerminal.lineLimit)
+    isAtEnd = true
   }
 
   /// Reads what is there of the input, nothing at its end; not for programs that ask for lines.

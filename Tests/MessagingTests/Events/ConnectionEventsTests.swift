@@ -4,12 +4,11 @@ import Testing
 
 @Suite("events of a message connection", .timeLimit(.minutes(1)))
 struct ConnectionEventsTests {
+  private typealias Body =
+    @Sendable @concurrent (MessageConnection, MessageConnection) async throws -> Void
+
   /// Two ends that carry messages behind two bytes of length.
-  private func run(
-    _ transport: Cable.Transport = .tcp,
-    _ body: @escaping @Sendable @concurrent (MessageConnection, MessageConnection) async throws ->
-      Void
-  ) async throws {
+  private func run(_ transport: Cable.Transport = .tcp, _ body: @escaping Body) async throws {
     try await Cable.run(transport) { cable in
       try await body(
         MessageConnection(cable.near, framing: .u16), MessageConnection(cable.far, framing: .u16))

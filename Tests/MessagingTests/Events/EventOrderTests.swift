@@ -51,7 +51,9 @@ struct EventOrderTests {
     }
   }
 
-  private enum Step: CaseIterable { case send, sendMany, garbage, end, abort, close, innerClose, cancel }
+  private enum Step: CaseIterable {
+    case send, sendMany, garbage, end, abort, close, innerClose, cancel
+  }
 
   private func check(_ words: [String], isOneTaker: Bool, _ seed: UInt64) {
     let messages = words.compactMap(Int.init)
