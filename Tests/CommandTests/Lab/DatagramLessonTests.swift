@@ -123,7 +123,11 @@ struct DatagramLessonTests {
       }
       try await socket.send(head + "<LEAVES THE CHAT>", to: place)
       try await ours.process.expect("Bob has left the chat\n")
-      try ours.type("to nobody")
+      let other = try await Datagrams.bind(.ipv4(.loopback, port: 0), on: loop)
+      try await other.send("[1] Carol:\n\thello", to: place)
+      try await ours.expect("hello", from: "Carol")
+      try ours.type("to the rest")
+      #expect(try await other.receive().text.hasSuffix("] Ours:\n\tto the rest"))
       try await socket.send(head + "again", to: place)
       try await ours.expect("again", from: "Bob")
       try ours.type("welcome back")
