@@ -4,7 +4,7 @@ struct DoctorOptions: CommandOptions {
 }
 
 extension DoctorOptions {
-  func run() -> ExitCode { .usage }
+  func run() -> ExitCode { Doctor.run(self) }
 
   static var verb: Verb<DoctorOptions> {
     Verb(

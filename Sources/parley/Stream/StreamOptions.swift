@@ -13,7 +13,7 @@ struct StreamOptions: CommandOptions {
 }
 
 extension StreamOptions {
-  func run() -> ExitCode { .usage }
+  func run() -> ExitCode { StreamCommand.run(self) }
 
   static var verb: Verb<StreamOptions> {
     Verb(
@@ -52,7 +52,7 @@ extension StreamOptions {
       initial: StreamOptions(),
       applyOperands: { (options, operands) throws(UsageError) in
         guard let first = operands.first else { return }
-        options.number = try count(first, of: "N", in: 0...1_000_000_000)
+        options.number = try count(first, of: "N", in: 0...999_999_999)
         options.targets = Array(operands.dropFirst())
       },
       validate: { (options) throws(UsageError) in

@@ -84,17 +84,4 @@ struct StreamTallyTests {
     #expect(StreamTally().lost == 0)
     #expect(StreamTally().highest == nil)
   }
-
-  @Test(
-    "reads the number of a text",
-    arguments: [
-      ("Number 0", 0), ("Number 99999", 99_999), ("Number 7 ....", 7), ("Number 007", 7),
-      ("Number 999999999999999999", 999_999_999_999_999_999),
-      ("Number 1000000000000000000", nil), ("Number ", nil), ("Number", nil), ("", nil),
-      ("Number -1", nil), ("Number 1.", nil), ("number 1", nil), ("Number  1", nil),
-      ("Number ١", nil),
-    ] as [(String, Int?)])
-  func reading(text: String, number: Int?) {
-    #expect(StreamTally.number(of: Array(text.utf8).span) == number)
-  }
 }

@@ -6,7 +6,7 @@ import Testing
 /// A test names its peers with the trait ``needs(_:)``. Where one is missing the test is reported as not
 /// run; with CI=true it runs, and fails when it looks for the peer.
 enum Peer: String, CaseIterable {
-  case nc, ncat, telnet, socat, plink, strace, python3, curl, ip, bash, zsh, fish, groff
+  case nc, ncat, telnet, socat, plink, strace, python3, curl, ip, nft, bash, zsh, fish, groff
   /// The Python that has pyte, see scripts/requirements.txt.
   case pyte
 
