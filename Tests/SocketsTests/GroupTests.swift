@@ -69,6 +69,23 @@ struct GroupTests {
     }
   }
 
+  /// With another interface the kernel would take that one's address on loopback, too.
+  @Test("datagrams to a group come from the address that was asked for")
+  func source() async throws {
+    try await EventLoop.run { loop in
+      let group = try MulticastGroup("239.255.77.4%lo")
+      let member = try await Datagrams.bind(.ipv4(.any, port: 0), on: loop)
+      try await member.join(group)
+      let address = try group.address(port: try #require(member.localAddress.port))
+      for host in [IPv4Address.loopback, IPv4Address(127, 0, 0, 9)] {
+        try await member.sendToGroups(through: "lo", from: host)
+        try await member.send([3], to: address)
+        let sender = try await member.receive(timeout: .seconds(60)).sender
+        #expect(sender == .ipv4(host, port: try #require(member.localAddress.port)))
+      }
+    }
+  }
+
   /// Linux has no route for IPv6 groups on loopback: this looks at what the kernel would hear, and the
   /// command's tests send to a group in a network of their own.
   @Test("the kernel hears an IPv6 group from the join to the leaving or the close")

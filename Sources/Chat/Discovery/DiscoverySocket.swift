@@ -34,7 +34,7 @@ package final class DiscoverySocket: Sendable {
       let address = try group.address(port: DiscoveryLink.port)
       let socket = try await Datagrams.bind(address, on: loop, options: options)
       try await socket.join(group)
-      try await socket.sendToGroups(through: link.interface)
+      try await socket.sendToGroups(through: link.interface, from: link.source)
       try await socket.set(.multicastHops, to: 1)
       return DiscoverySocket(link, socket, address)
     }
@@ -77,6 +77,14 @@ extension IPv4Address {
 }
 
 extension DiscoveryLink {
+  /// Whose network the others take us to be in: the kernel might prefer another interface's address.
+  fileprivate var source: IPv4Address? {
+    switch way {
+    case .group(let address, _), .broadcast(let address, _): address
+    case .group6: nil
+    }
+  }
+
   /// Whom one speaks to on this way.
   package var groupName: String {
     switch way {

@@ -33,16 +33,22 @@ extension Datagrams {
 
   /// Chooses the interface that datagrams to groups leave through, in place of the routes' choice.
   ///
-  /// - Parameter interface: Its name or number, such as `lo`.
+  /// - Parameters:
+  ///   - interface: Its name or number, such as `lo`.
+  ///   - source: What the datagrams to IPv4 groups have for their sender's address, one of this machine's;
+  ///     with `nil` it is the kernel's choice, which need not be an address of the interface.
   /// - Throws: ``SocketError`` of the operation `send through`, with the interface: `ENODEV` when there
   ///   is no such one.
   ///
   /// The corresponding socket options are `IP_MULTICAST_IF` and `IPV6_MULTICAST_IF`.
-  public func sendToGroups(through interface: String) async throws {
+  public func sendToGroups(
+    through interface: String, from source: IPv4Address? = nil
+  ) async throws {
     let index = try interfaceIndex(interface, for: "send through", printable(interface, limit: 40))
     try await option("send through", interface) { number, family throws(SocketError) in
       var plain = ip_mreqn()
       plain.imr_ifindex = CInt(truncatingIfNeeded: index)
+      plain.imr_address.s_addr = (source ?? .any).rawValue.bigEndian
       // A dual-stack socket sends to IPv4 groups by IPv4's rules.
       try setOption(number, CInt(IPPROTO_IP), IP_MULTICAST_IF, &plain)
       guard family == .ipv6 else { return }
