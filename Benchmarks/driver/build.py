@@ -15,7 +15,7 @@ def build(names, say):
     programs = {name.split()[0] for name in names}
     say("building the generator and the servers in C\n")
     _generator()
-    for name in ("echo", "frames", "broadcast", "udp", "dial"):
+    for name in ("echo", "frames", "broadcast", "udp", "dial", "receive"):
         if "c-" + name in programs:
             _compile("c-" + name, [os.path.join(SOURCES, "C", name + ".c")])
     folder = os.path.join(SOURCES, "Sources")

@@ -8,10 +8,10 @@ import sys
 import tempfile
 import time
 
-from . import build, counts, growth, machine, measure, peers, pipes, rows, servers, sizes, table
+from . import build, counts, floods, growth, machine, measure, peers, pipes, rows, servers, sizes, table
 
 FLAGS = ("--append", "--list", "--check", "--keep", "--no-build", "--peers")
-# What is no row; growth and those of pipes only when they are named.
+# What is no row; growth, those of pipes and those of floods only when they are named.
 OTHERS = ("size", "counts", "growth")
 
 
@@ -36,21 +36,21 @@ def run(arguments, usage):
     every = rows.rows()
     if "--list" in flags:
         print("\n".join([title for row in every for title in row.titles()]
-                        + list(OTHERS) + list(pipes.ROWS)))
+                        + list(OTHERS) + list(pipes.ROWS) + list(floods.ROWS)))
         return 0
     chosen = [] if names else every
     for name in names:
         # A row's whole name means that row alone.
         called = ([row for row in every if name in row.titles()]
                   or [row for row in every if any(title.startswith(name) for title in row.titles())])
-        if not called and name not in OTHERS and not pipes.chosen([name]):
+        if not (called or name in OTHERS or pipes.chosen([name]) or floods.chosen([name])):
             return _refuse(f"no row begins with {name}; --list shows them")
         chosen += [row for row in called if row not in chosen]
     others = [name for name in OTHERS if name in names or not names and name != "growth"]
     try:
         if options["--runs"] > 1:
             return _runs(arguments, options["--runs"], flags)
-        return _measure(chosen, others, pipes.chosen(names), options, flags, arguments)
+        return _measure(chosen, others, names, options, flags, arguments)
     except servers.Failure as failure:
         return _refuse(str(failure), 1)
     except KeyboardInterrupt:
@@ -66,8 +66,9 @@ def _say(text):
     print(text, end="", file=sys.stderr, flush=True)
 
 
-def _measure(chosen, others, piped, options, flags, arguments):
+def _measure(chosen, others, names, options, flags, arguments):
     _raise_limit()
+    piped, flooded = pipes.chosen(names), floods.chosen(names)
     if "--no-build" not in flags:
         if subprocess.run([os.path.join(servers.ROOT, "scripts", "setup"), "bench"]).returncode != 0:
             return 1
@@ -76,7 +77,8 @@ def _measure(chosen, others, piped, options, flags, arguments):
                     + ([name for _, name, _ in rows.COUNTS.values()] if "counts" in others else [])
                     + (sizes.PROGRAMS if "size" in others else [])
                     + (growth.PROGRAMS if "growth" in others else [])
-                    + (pipes.PROGRAMS if piped else []), _say)
+                    + (pipes.PROGRAMS if piped else [])
+                    + (floods.PROGRAMS if flooded else []), _say)
         if "--peers" in flags:
             peers.prepare()
     text, grown, ratios, has_failed = "", [], [], False
@@ -116,6 +118,8 @@ def _measure(chosen, others, piped, options, flags, arguments):
         print(f"The drawings are {folder}/growth-*.svg.")
     if piped:
         show(("\n" if text else "") + pipes.table(piped, options["--rounds"], _say))
+    if flooded:
+        show(("\n" if text else "") + floods.table(flooded, options["--rounds"], _say))
     note = machine.note(before)
     print("\n" + note)
     if "--append" in flags:

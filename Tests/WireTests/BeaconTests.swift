@@ -19,7 +19,11 @@ struct BeaconTests {
     let beacon = Beacon(.udp, port: 8080, instance: 0x0001_0203_0405_0607, name: "ann")
     let bytes = Array("PLYB".utf8) + [1, 1, 0x1f, 0x90, 0, 1, 2, 3, 4, 5, 6, 7, 3] + "ann".utf8
     #expect(beacon.encode() == bytes)
+    let digits = bytes.flatMap { byte in [byte >> 4, byte & 15].map { hexadecimal[Int($0)] } }
+    #expect(DocumentTests.bytes.contains(digits), "the document has other bytes")
   }
+
+  private let hexadecimal = Array("0123456789abcdef".utf8)
 
   @Test("a name that does not fit is left out")
   func longName() {

@@ -30,7 +30,7 @@ package struct StreamTally: Equatable, Sendable {
   package static let memory = (words - 1) * 64
   private static let words = 256
 
-  /// Counts a number, as ``StreamText`` reads them: 0 to 10^18 - 1.
+  /// Counts a number, which ``number(of:)`` has read: 0 to 10^18 - 1.
   package mutating func note(_ number: Int) {
     guard let highest else {
       seen = Array(repeating: 0, count: StreamTally.words)
@@ -63,5 +63,27 @@ package struct StreamTally: Equatable, Sendable {
     let bit: UInt64 = 1 << UInt64(number % 64)
     defer { seen[word] |= bit }
     return seen[word] & bit == 0
+  }
+}
+
+extension StreamTally {
+  private static let word = Array("Number ".utf8)
+
+  /// The number of a text `Number ‹i›`, which a blank and anything may follow; nil for other texts.
+  ///
+  /// More than 18 digits are no number of a stream.
+  package static func number(of text: Span<UInt8>) -> Int? {
+    let start = word.count
+    guard text.count > start else { return nil }
+    for index in 0..<start where text[index] != word[index] { return nil }
+    var number = 0
+    var place = start
+    while place < text.count, case let digit = text[place] &- UInt8(ascii: "0"), digit <= 9 {
+      guard place - start < 18 else { return nil }
+      number = number * 10 + Int(digit)
+      place += 1
+    }
+    guard place > start, place == text.count || text[place] == UInt8(ascii: " ") else { return nil }
+    return number
   }
 }

@@ -20,24 +20,6 @@ package enum StreamText {
   /// The number of a chat text from anybody; nil for all else.
   package static func number(in datagram: [UInt8]) -> Int? {
     guard let parts = ChatText.places(in: datagram, datagram.indices) else { return nil }
-    return number(of: datagram.span.extracting(parts.text))
-  }
-
-  /// The number of a text `Number ‹i›`, which a blank and anything may follow; nil for other texts.
-  ///
-  /// More than 18 digits are no number of a stream.
-  package static func number(of text: Span<UInt8>) -> Int? {
-    let start = word.count
-    guard text.count > start else { return nil }
-    for index in 0..<start where text[index] != word[index] { return nil }
-    var number = 0
-    var place = start
-    while place < text.count, case let digit = text[place] &- UInt8(ascii: "0"), digit <= 9 {
-      guard place - start < 18 else { return nil }
-      number = number * 10 + Int(digit)
-      place += 1
-    }
-    guard place > start, place == text.count || text[place] == UInt8(ascii: " ") else { return nil }
-    return number
+    return StreamTally.number(of: datagram.span.extracting(parts.text))
   }
 }

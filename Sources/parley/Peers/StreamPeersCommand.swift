@@ -1,5 +1,6 @@
 import Chat
 import Sockets
+import Wire
 
 /// `parley chat --plain tcp`.
 enum StreamPeersCommand {
@@ -10,7 +11,10 @@ enum StreamPeersCommand {
         Address(":\(options.port)"), on: sitting.loop, resolver: Resolver(),
         options: try listening(options))
       let member = MeshMember(listeners, on: sitting.loop, name: options.nick, named: named)
-      return try await sitting.take(part: member)
+      let local = listeners.first?.localAddress ?? .ipv4(.any, port: 0)
+      return try await options.discovering(
+        .tcp, at: local, on: sitting.loop, add: { member.add($0) }
+      ) { try await sitting.take(part: member) }
     }
   }
 

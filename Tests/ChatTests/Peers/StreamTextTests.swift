@@ -37,6 +37,6 @@ struct StreamTextTests {
       ("Number ١", nil),
     ] as [(String, Int?)])
   func reading(text: String, number: Int?) {
-    #expect(StreamText.number(of: Array(text.utf8).span) == number)
+    #expect(StreamTally.number(of: Array(text.utf8).span) == number)
   }
 }

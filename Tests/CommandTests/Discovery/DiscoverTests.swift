@@ -1,0 +1,31 @@
+import Testing
+
+/// Each in networks of its own, see Peers/discover.sh.
+@Suite("parley chat --discover", .needs(.ip))
+struct DiscoverTests {
+  @Test(
+    "two machines in one network find each other once, and talk",
+    arguments: ["tcp"], ["4", "6"])
+  func found(kind: String, family: String) async throws {
+    let child = try ChildProcess(
+      "/usr/bin/unshare",
+      ["-rn", "sh", Tree.script("discover.sh"), try Tree.parley(), kind, family])
+    let finished = try await child.finished(within: .seconds(60))
+    if finished.ending == .exited(77) || finished.errors.contains("unshare") {
+      // This machine lets nobody have a network of his own.
+      return
+    }
+    #expect(finished.ending == .exited(0), "\(finished)")
+    let lines = finished.text.split(separator: "\n")
+    #expect(lines.first?.hasPrefix("found after ") == true, "\(finished)")
+    for text in ["bob: hello from bob", "ann: hello from ann"] {
+      #expect(lines.filter { $0.contains(text) }.count == 1, "\(finished)")
+    }
+    // By IPv4 if there is any, and by one way alone.
+    let places = lines.filter { $0.contains("ann at ") || $0.contains("bob at ") }
+    #expect(places.count == 2, "\(finished)")
+    for place in places {
+      #expect(place.contains(family == "4" ? "at 10.7.0." : "at [fe80::"), "\(finished)")
+    }
+  }
+}
