@@ -1,5 +1,6 @@
 import Chat
 import Sockets
+import Wire
 
 /// `parley chat --plain udp`.
 enum DatagramPeersCommand {
@@ -10,7 +11,9 @@ enum DatagramPeersCommand {
       let datagrams = try await Datagrams.bind(
         Address(":\(options.port)"), on: sitting.loop, resolver: Resolver())
       let member = DatagramMember(datagrams, name: options.nick, named: named, filter: filter)
-      return try await sitting.take(part: member)
+      return try await options.discovering(
+        .udp, at: datagrams.localAddress, on: sitting.loop, add: { member.add($0) }
+      ) { try await sitting.take(part: member) }
     }
   }
 }

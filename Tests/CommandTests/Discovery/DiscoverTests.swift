@@ -5,7 +5,7 @@ import Testing
 struct DiscoverTests {
   @Test(
     "two machines in one network find each other once, and talk",
-    arguments: ["tcp"], ["4", "6"])
+    arguments: ["tcp", "udp"], ["4", "6"])
   func found(kind: String, family: String) async throws {
     let child = try ChildProcess(
       "/usr/bin/unshare",
