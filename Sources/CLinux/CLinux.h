@@ -144,6 +144,15 @@ static inline int parley_sendmmsg(int descriptor, struct parley_datagram *datagr
   return (int)parley_result(sendmmsg(descriptor, (struct mmsghdr *)datagrams, count, MSG_NOSIGNAL));
 }
 
+// To whom a datagram went that came back, or the negated errno when there is none (EAGAIN).
+static inline int parley_returned(int descriptor, void *address, socklen_t *length) {
+  struct msghdr header = {.msg_name = address, .msg_namelen = *length};
+  ssize_t result = recvmsg(descriptor, &header, MSG_ERRQUEUE | MSG_DONTWAIT);
+  if (result < 0) return -errno;
+  *length = header.msg_namelen;
+  return 0;
+}
+
 // Declared by hand: with <sys/ioctl.h> here, Swift would look for `winsize` in this module.
 extern int ioctl(int, unsigned long, ...);
 #define PARLEY_SIOCOUTQ 0x5411

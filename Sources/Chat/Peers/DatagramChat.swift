@@ -38,7 +38,7 @@ package struct DatagramChat: Sendable {
   package static let datagramLimit = 1_024
   /// Of so many that left it is remembered that their farewell was shown.
   private static let departedLimit = 32
-  /// Of so many it is remembered that we complained of them.
+  /// Of so many it is remembered that we complained of them, or that nobody was there.
   private static let complaintLimit = 256
 
   private var phase = Phase.asking
@@ -55,6 +55,8 @@ package struct DatagramChat: Sendable {
   private var unjoined: [SocketAddress] = []
   private var departed: [SocketAddress] = []
   private var complaints: Set<SocketAddress> = []
+  /// Where nobody was the last time.
+  private var deserted: Set<SocketAddress> = []
   /// The datagram that is being read, in memory that is used again.
   private var datagram: [UInt8] = []
   private var actions: [Action] = []
@@ -262,7 +264,9 @@ package struct DatagramChat: Sendable {
       hadLeft = true
     }
     if !complaints.isEmpty { complaints.remove(source) }
-    return peers.hear(source, at: now.instant) == .back || hadLeft
+    let wasDeserted = !deserted.isEmpty && deserted.remove(source) != nil
+    let hearing = peers.hear(source, at: now.instant)
+    return hearing == .back || hadLeft || (wasDeserted && hearing != .known)
   }
 
   /// Whatever it is worth: a datagram in another's name takes only that source away, until it is heard.
@@ -289,6 +293,20 @@ package struct DatagramChat: Sendable {
     guard complaints.count < DatagramChat.complaintLimit, complaints.insert(endpoint).inserted
     else { return }
     show(.remark(why))
+  }
+
+  /// Takes note that a datagram came back from somebody: nobody was there.
+  ///
+  /// It is shown and changes nothing else, because it is as easily forged as anything.
+  package mutating func returned(from endpoint: SocketAddress) {
+    guard phase != .ended, let peer = peers[endpoint], peer.presence != .left,
+      deserted.count < DatagramChat.complaintLimit, deserted.insert(endpoint).inserted
+    else { return }
+    if peer.presence == .expected {
+      show(.remark("nobody is at \(endpoint) so far"))
+    } else if let who = names.rest(endpoint) {
+      show(.peer(.gone(who, why: "nobody is there any more")))
+    }
   }
 
   /// Takes note that so many messages could not be shown, because they came faster than anybody reads.

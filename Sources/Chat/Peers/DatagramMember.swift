@@ -1,3 +1,4 @@
+internal import Glibc
 package import Sockets
 import Wire
 
@@ -74,7 +75,7 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
     defer { datagrams.close() }
     return await withTaskCancellationHandler {
       await withDiscardingTaskGroup { group in
-        await makeRoom()
+        await prepare()
         remark("listening on \(datagrams.localAddress)")
         remark("everybody can read and forge what is said here")
         group.addTask { await self.present(show) }
@@ -203,8 +204,9 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
   // MARK: - Tasks
 
   /// As much room for what has not been read as the system gives.
-  private func makeRoom() async {
+  private func prepare() async {
     try? await datagrams.set(.receiveBuffer, to: 4 << 20)
+    try? await datagrams.set(.keepsReturns, to: true)
   }
 
   private func begin() async {
@@ -235,8 +237,9 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
         failures = 0
         take(batch, count)
       } catch let error as SocketError {
-        // What came back about a datagram of ours says nothing about those of others.
+        // Mostly what came back of a datagram of ours.
         failures += 1
+        takeReturns()
         guard ending == nil, failures >= DatagramMember.failureLimit || error.reason == .closed
         else { continue }
         return end(.failed(error))
@@ -279,17 +282,30 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
 
   /// What cannot be sent to one is sent to the others all the same.
   private func flush(_ batch: inout DatagramBatch) async {
-    do {
-      try await datagrams.send(&batch, timeout: .after(DatagramMember.patience))
-    } catch {
-      // No room for so long, closed or cancelled: the rest is lost, as datagrams are.
-      if let error = error as? SocketError, ending == nil { remark("\(error)") }
+    var rounds = 0
+    while !batch.isEmpty {
+      do {
+        try await datagrams.send(&batch, timeout: .after(DatagramMember.patience))
+      } catch {
+        // No room for so long, closed or cancelled: the rest is lost, as datagrams are.
+        if let error = error as? SocketError, ending == nil { remark("\(error)") }
+      }
+      // A datagram may be refused for what became of another one: the next time it goes.
+      let again = batch.refusals.filter { rounds < 8 && $0.error.code == ECONNREFUSED }
+        .map { batch[$0.index] }
+      for refusal in batch.refusals where rounds == 8 || refusal.error.code != ECONNREFUSED {
+        let endpoint = batch.address(at: refusal.index)
+        chat.failed(to: endpoint, why: "\(refusal.error.about("\(endpoint)"))")
+      }
+      batch.removeAll()
+      for datagram in again { _ = batch.append(datagram.bytes, to: datagram.sender) }
+      takeReturns()
+      rounds += 1
     }
-    for refusal in batch.refusals {
-      let endpoint = batch.address(at: refusal.index)
-      chat.failed(to: endpoint, why: "\(refusal.error.about("\(endpoint)"))")
-    }
-    batch.removeAll()
+  }
+
+  private func takeReturns() {
+    for endpoint in datagrams.takeReturns() { chat.returned(from: endpoint) }
     drain()
   }
 

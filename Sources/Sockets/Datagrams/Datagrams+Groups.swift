@@ -139,7 +139,7 @@ extension SocketOption where Value == Bool {
 }
 
 /// Sets an option for IPv4 and, on an IPv6 socket, for IPv6 as well.
-private func setBoth(
+func setBoth(
   _ number: CInt, _ plain: CInt, _ long: CInt, _ value: CInt
 ) throws(SocketError) {
   var value = value
@@ -149,7 +149,7 @@ private func setBoth(
   }
 }
 
-private func socketFamily(of number: CInt) throws(SocketError) -> CInt {
+func socketFamily(of number: CInt) throws(SocketError) -> CInt {
   var value: CInt = 0
   try getOption(number, SOL_SOCKET, SO_DOMAIN, &value)
   return value
@@ -163,7 +163,7 @@ private func setOption<Value: BitwiseCopyable>(
   guard result >= 0 else { throw SocketError(operation: "setsockopt", code: -result) }
 }
 
-private func getOption(
+func getOption(
   _ number: CInt, _ level: CInt, _ name: CInt, _ value: inout CInt
 ) throws(SocketError) {
   var size = socklen_t(MemoryLayout<CInt>.size)

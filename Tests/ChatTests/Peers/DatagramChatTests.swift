@@ -285,6 +285,25 @@ struct DatagramChatTests {
     #expect(alice.takeShown().count == 2)
   }
 
+  @Test("a datagram that came back is told once, and whoever is heard then is back")
+  func returns() {
+    var alice = DatagramScript("Alice", peers: [bob, cleo])
+    alice.receive(DatagramScript.text("Bob", "hi"), from: bob)
+    _ = (alice.takeShown(), alice.takeSent())
+    for endpoint in [bob, cleo, bob, cleo, .peer(5)] { alice.chat.returned(from: endpoint) }
+    alice.drain()
+    #expect(
+      alice.takeShown() == [
+        "Bob gone: nobody is there any more", "remark: nobody is at 10.0.0.0:8002 so far",
+      ])
+    alice.type("still said to both")
+    #expect(alice.takeSent().map(\.to) == [[bob, cleo]])
+    _ = alice.takeShown()
+    alice.receive(DatagramScript.text("Bob", "ho", microsecond: 7), from: bob)
+    alice.receive(DatagramScript.text("Cleo", "hi"), from: cleo)
+    #expect(alice.takeShown() == ["Bob back", "Bob: ho", "Cleo: hi"])
+  }
+
   @Test("a streamer's numbers are counted, whatever comes of them")
   func streamer() {
     var alice = DatagramScript("Alice")

@@ -44,13 +44,21 @@ struct DatagramInteropTests {
     // Is killed, and comes back.
     bob.process.signal(SIGKILL)
     _ = try await bob.process.ending()
-    _ = try await converse([ann, cleoAgain], "without Bob")
+    for word in ["without", "still without"] {
+      _ = try await converse([ann, cleoAgain], "\(word) Bob")
+    }
+    for other in [ann, cleoAgain] where other.kind == .ours {
+      #expect(other.count(of: "* Bob is gone (nobody is there any more)\n") == 1)
+    }
     let bobAgain = try await DatagramGuest(
       kinds[1], "Bob", port: bob.place.port, knowing: [ann.place, cleoAgain.place])
     let last = try await converse([bobAgain, ann, cleoAgain], "all three")
     for listener in [ann, bobAgain, cleoAgain] {
       for (by, text) in last where by != listener.name {
         #expect(listener.count(of: listener.line(by, text)) == 1)
+      }
+      if listener.kind == .ours, kinds[1] == .python, listener.name != "Bob" {
+        #expect(listener.count(of: "* Bob is back\n") == 1)
       }
       listener.process.closeInput()
       #expect(try await listener.process.ending() == .exited(0))
@@ -89,9 +97,10 @@ struct DatagramInteropTests {
     try ann.say("end")
     try await python.expect(python.line("Ann", "end"))
     let shown = String(decoding: python.process.transcript(), as: UTF8.self)
-    let pieces = shown.split(separator: "[").filter { $0.contains("Ann:") && !$0.contains("JOINS") }.compactMap {
-      $0.split(separator: ":\n\t", maxSplits: 1).last?.dropLast()
-    }
+    let pieces = shown.split(separator: "[").filter { $0.contains("Ann:") && !$0.contains("JOINS") }
+      .compactMap {
+        $0.split(separator: ":\n\t", maxSplits: 1).last?.dropLast()
+      }
     #expect(pieces.dropLast(2).joined() == text + "\u{fffd}")
     #expect(pieces.suffix(2) == ["I say <LEAVES THE CHAT> ", "end"])
     // It would be deaf now if it had read a piece of a character.
