@@ -15,6 +15,8 @@ struct PeerLink: Sendable {
   var claim: SocketAddress?
   /// An older link that may be the same peer's: until that is clear nothing is said over this one.
   var doubt: Doubt?
+  /// What was said meanwhile, for the case that it is somebody else's.
+  var unsaid: [[UInt8]] = []
   /// Whether our joining was said over it.
   var isGreeted = false
   /// The oldest link of the same peer; mostly its own number.

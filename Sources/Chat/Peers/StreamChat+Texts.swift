@@ -65,6 +65,14 @@ extension StreamChat {
       links[other].claim = nil
     }
     greet(index)
+    for text in links[index].unsaid { append(.send(text, link: links[index].number)) }
+    links[index].unsaid = []
+  }
+
+  /// Keeps what we say for a link of which it is not clear yet whether it is a second one.
+  mutating func keep(_ text: [UInt8], _ index: Int) {
+    links[index].unsaid.append(text)
+    if links[index].unsaid.count > StreamChat.unsaidLimit { trust(index) }
   }
 
   /// What a text says about doubts, when it has not come over another link.
@@ -76,7 +84,12 @@ extension StreamChat {
       for index in links.indices where links[index].doubt?.other == link.number { trust(index) }
     } else if let doubt = link.doubt {
       // If it is a second link, the same text comes over the first one presently.
-      links[index].doubt?.until = min(doubt.until, now + .milliseconds(500))
+      links[index].doubt?.until = min(doubt.until, now + StreamChat.echoDelay)
+    } else {
+      for other in links.indices {
+        guard let doubt = links[other].doubt, doubt.other == link.number else { continue }
+        links[other].doubt?.until = min(doubt.until, now + StreamChat.echoDelay)
+      }
     }
   }
 
@@ -124,6 +137,7 @@ extension StreamChat {
     if two.place != nil { dropClaim(index, at: now) }
     for index in [index, other] where links[index].doubt != nil {
       links[index].doubt = nil
+      links[index].unsaid = []
       links[index].isGreeted = true
     }
   }

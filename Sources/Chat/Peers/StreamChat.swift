@@ -58,6 +58,10 @@ package struct StreamChat: Sendable {
   static let introduction = Duration.seconds(1)
   /// How long nothing is said over a link of which it is not clear whether it is a second one.
   static let longestDoubt = Duration.seconds(10)
+  /// How long after a text the same one may come over a second link.
+  static let echoDelay = Duration.milliseconds(500)
+  /// The most texts that are kept for a link until that is clear.
+  static let unsaidLimit = 64
   /// How long a first line waits for those who are being dialled.
   static let gathering = Duration.seconds(2)
 
@@ -167,6 +171,7 @@ package struct StreamChat: Sendable {
       time: time, name: name, text: text, limit: StreamChat.textLimit)
     {
       for link in recipients { append(.send(piece, link: link)) }
+      for index in links.indices where links[index].doubt != nil { keep(piece, index) }
     }
     counts.said += 1
     show(.peer(.said(PeerName(name), time: time, text: text, isOwn: true, isCut: false)))
@@ -184,6 +189,8 @@ package struct StreamChat: Sendable {
   package mutating func leave(at now: Moment) {
     guard phase == .asking || phase == .chatting else { return }
     if phase == .chatting, let name {
+      // Twice is better than never for what was said last.
+      for index in links.indices where !links[index].unsaid.isEmpty { trust(index) }
       let text = ChatText(time: clock.next(at: now), name: name, text: ChatText.leave).compose()
       for link in recipients { append(.send(text, link: link)) }
     }
