@@ -29,6 +29,18 @@ enum Tree {
   /// One of our own test programs in Tests/CommandTests/Peers.
   static func script(_ name: String) -> String { "\(root)/Tests/CommandTests/Peers/\(name)" }
 
+  /// What is in a file of the tree.
+  static func text(of path: String) throws -> String {
+    guard let file = fopen("\(root)/\(path)", "r") else { throw ToolError("open \(path)", errno) }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while case let count = fread(&buffer, 1, buffer.count, file), count > 0 {
+      bytes += buffer[..<count]
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   private static func parent(of path: String) -> String {
     String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
   }
