@@ -16,7 +16,7 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
   /// So many are shown before it is looked whether more has come.
   private static let helping = 128
   /// What is longer is cut; the lessons' programs read 1,024 bytes.
-  private static let sizeLimit = 8_192
+  package static let sizeLimit = 8_192
   /// So many addresses may wait to be looked up.
   private static let findLimit = 256
   /// One look-up of a name; and the last datagrams, when the system has no room for them.

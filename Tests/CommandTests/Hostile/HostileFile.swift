@@ -109,11 +109,12 @@ struct HostileFile: Sendable, CustomStringConvertible {
       switch byte {
       case UInt8(ascii: "\""): return bytes
       case UInt8(ascii: "\\"):
-        guard let escape = rest.popFirst(),
-          let meant = [UInt8(ascii: "n"): 0x0A, UInt8(ascii: "t"): 0x09, UInt8(ascii: "\""): 0x22][
-            escape]
-        else { return nil }
-        bytes.append(meant)
+        switch rest.popFirst() {
+        case UInt8(ascii: "n"): bytes.append(0x0A)
+        case UInt8(ascii: "t"): bytes.append(0x09)
+        case UInt8(ascii: "\""): bytes.append(0x22)
+        default: return nil
+        }
       default: bytes.append(byte)
       }
     }

@@ -30,7 +30,7 @@ struct PureDatagramBench: HostileBench {
     nanoseconds += 1_000_000
     let place = sources[source] ?? .ipv4(.loopback, port: UInt16(40_000 + sources.count))
     sources[source] = place
-    let taken = bytes.prefix(DatagramMember.receiveLimit)
+    let taken = bytes.prefix(DatagramMember.sizeLimit)
     chat.receive(Array(taken).span, from: place, isCut: taken.count < bytes.count, at: now)
     drain()
   }
