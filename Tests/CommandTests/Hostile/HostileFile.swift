@@ -50,7 +50,11 @@ struct HostileFile: Sendable, CustomStringConvertible {
     var steps: [Step] = []
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
     {
-      guard let words = HostileFile.words(of: Substring(line)) else {
+      if let step = Step(counting: line) {
+        steps.append(step)
+        continue
+      }
+      guard let words = HostileFile.words(of: line) else {
         throw ToolError("\(name):\(index + 1): not understood: \(line)")
       }
       guard let first = words.first else { continue }
@@ -132,6 +136,17 @@ struct HostileFile: Sendable, CustomStringConvertible {
 }
 
 extension HostileFile.Step {
+  /// Reads `got A 3` and `reached S 32`.
+  fileprivate init?(counting line: Substring) {
+    let words = line.split(separator: " ")
+    guard words.count == 3, let count = Int(words[2]) else { return nil }
+    switch words[0] {
+    case "got": self = .got(String(words[1]), count)
+    case "reached": self = .reached(String(words[1]), count)
+    default: return nil
+    }
+  }
+
   fileprivate init?(_ words: [HostileFile.Word]) {
     guard case .word(let verb)? = words.first else { return nil }
     var bytes: [UInt8] = []
@@ -147,12 +162,6 @@ extension HostileFile.Step {
     case ("type", 0): self = .type(text)
     case ("=", 0): self = .shows(text)
     case ("=", 1) where names == ["anything"]: self = .showsAnything
-    case ("got", 2):
-      guard let count = Int(names[1]) else { return nil }
-      self = .got(names[0], count)
-    case ("reached", 2):
-      guard let count = Int(names[1]) else { return nil }
-      self = .reached(names[0], count)
     case (_, 0):
       let parts = verb.split(separator: "*")
       guard let name = parts.first, parts.count < 3 else { return nil }
