@@ -290,18 +290,28 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
         // No room for so long, closed or cancelled: the rest is lost, as datagrams are.
         if let error = error as? SocketError, ending == nil { remark("\(error)") }
       }
-      // A datagram may be refused for what became of another one: the next time it goes.
-      let again = batch.refusals.filter { rounds < 8 && $0.error.code == ECONNREFUSED }
-        .map { batch[$0.index] }
-      for refusal in batch.refusals where rounds == 8 || refusal.error.code != ECONNREFUSED {
+      var again: [Datagrams.Datagram] = []
+      for refusal in batch.refusals {
         let endpoint = batch.address(at: refusal.index)
-        chat.failed(to: endpoint, why: "\(refusal.error.about("\(endpoint)"))")
+        if rounds < DatagramMember.rounds(for: refusal.error) {
+          again.append(batch[refusal.index])
+        } else {
+          chat.failed(to: endpoint, why: "\(refusal.error.about("\(endpoint)"))")
+        }
       }
       batch.removeAll()
       for datagram in again { _ = batch.append(datagram.bytes, to: datagram.sender) }
       takeReturns()
       rounds += 1
     }
+  }
+
+  /// How often to try again: a datagram may be refused for what became of another one, and goes then.
+  ///
+  /// What only another one can be refused for is tried until it goes, with one round less for each half of
+  /// those where nobody is.
+  private static func rounds(for error: SocketError) -> Int {
+    error.code == ECONNREFUSED ? 8 : 2
   }
 
   private func takeReturns() {
