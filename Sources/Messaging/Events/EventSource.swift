@@ -45,7 +45,9 @@ public protocol EventSource<Event>: AnyObject, Sendable {
 }
 
 extension EventSource {
-  /// Whether it has been closed, by anybody; the last event may still have to be taken.
+  /// Whether it was closed by ``close()``, or because its events have come to their end.
+  ///
+  /// That the other side has closed is known to whoever takes the events, and to nobody before.
   public var isClosed: Bool { order.isClosed }
 
   /// The events, until the last one.

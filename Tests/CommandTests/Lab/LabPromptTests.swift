@@ -39,6 +39,11 @@ struct LabPromptTests {
       arguments: ["row", "42", "--at", "ADDRESS"], prompt: "Enter message to send: ",
       server: "raw-echo"),
     Prompting(arguments: ["-l", "3"], prompt: "# > ", server: nil),
+    Prompting(arguments: ["row", "18", "0", "--at", "127.0.0.1:0"], prompt: "chat:", server: nil),
+    Prompting(arguments: ["row", "21", "0", "--at", "127.0.0.1:0"], prompt: "chat:", server: nil),
+    Prompting(arguments: ["row", "22", "0", "--at", "127.0.0.1:0"], prompt: "chat:", server: nil),
+    Prompting(
+      arguments: ["row", "36", "server", "0", "--at", "127.0.0.1:0"], prompt: "chat:", server: nil),
   ]
 
   @Test("the end of the input ends them in order", .needs(.python3), arguments: all)

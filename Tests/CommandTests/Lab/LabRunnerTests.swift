@@ -58,6 +58,22 @@ struct LabRunnerTests {
     #expect(end.ending == .exited(0) && end.errors.isEmpty)
   }
 
+  @Test(
+    "the chats and the stream run by the course's numbers",
+    arguments: [
+      ("2", "1", ["0"], "by-turns from parley lab row 18 with args: 0\nBound to: ('127.0.0.1', "),
+      ("2", "2", ["0"], "chat from parley lab row 21 with args: 0\nBound to: ('127.0.0.1', "),
+      ("2", "3", ["1", "127.0.0.1:9"], "args: 1 127.0.0.1:9\nSent message 0\n"),
+      ("2", "4", ["0"], "farewell from parley lab row 22 with args: 0\nBound to: ('127.0.0.1', "),
+      ("3", "3", ["server", "0"], "args: server 0\nServer listening on port "),
+    ])
+  func chats(lab: String, example: String, words: [String], begin: String) async throws {
+    let arguments = ["lab", "-l", lab, "-e", example] + words + ["--at", "127.0.0.1:0"]
+    let end = try await ChildProcess(try Tree.parley(), arguments).finished(fed: [])
+    #expect(end.text.contains(begin), "\(end)")
+    #expect(end.ending == .exited(0) && end.errors.isEmpty, "\(end)")
+  }
+
   @Test("every row can be walked: it runs, says what it needs, or names what replaces it")
   func walk() async throws {
     for lesson in Lesson.all {

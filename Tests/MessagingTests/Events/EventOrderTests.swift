@@ -1,10 +1,27 @@
-import Messaging
+@testable import Messaging
 import Sockets
 import Testing
 
 /// Two ends, several takers, and everything that may happen to them, in an order that a seed decides.
 @Suite("the order of events", .timeLimit(.minutes(2)))
 struct EventOrderTests {
+  @Test("has nothing behind a close but the last one, also what was on its way already")
+  func closedMeanwhile() async {
+    for isError in [true, false] {
+      let order = EventOrder(first: "first", last: "last")
+      func next() async -> String? {
+        await order.next(failure: { "\($0)" }, close: {}) {
+          order.close()
+          if isError { throw MessagingError.truncated }
+          return "late"
+        }
+      }
+      #expect(await next() == "first")
+      #expect(await next() == "last")
+      #expect(await next() == nil)
+    }
+  }
+
   @Test("is message*, error?, close, whoever closes when and however many take", arguments: 0..<100)
   func interleaved(seed: UInt64) async throws {
     var random = Seeded(seed &+ 1)
