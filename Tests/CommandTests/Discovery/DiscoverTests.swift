@@ -7,9 +7,18 @@ struct DiscoverTests {
     "two machines in one network find each other once, and talk",
     arguments: ["tcp", "udp"], ["4", "6"])
   func found(kind: String, family: String) async throws {
+    try await check(kind, family)
+  }
+
+  @Test("an interface that is switched on later is used then")
+  func later() async throws {
+    try await check("tcp", "4", "late")
+  }
+
+  private func check(_ kind: String, _ family: String, _ late: String...) async throws {
     let child = try ChildProcess(
       "/usr/bin/unshare",
-      ["-rn", "sh", Tree.script("discover.sh"), try Tree.parley(), kind, family])
+      ["-rn", "sh", Tree.script("discover.sh"), try Tree.parley(), kind, family] + late)
     let finished = try await child.finished(within: .seconds(60))
     if finished.ending == .exited(77) || finished.errors.contains("unshare") {
       // This machine lets nobody have a network of his own.

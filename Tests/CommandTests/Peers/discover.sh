@@ -1,7 +1,8 @@
 # Two machines on a bridge, each a network namespace: on both a chat with --discover, which know nothing of
 # each other. Prints what both have said and heard, and after how many milliseconds they had found each other.
-# To be run in a network namespace of its own: discover.sh PARLEY tcp|udp 4|6
-parley=$1 kind=$2 family=$3
+# To be run in a network namespace of its own: discover.sh PARLEY tcp|udp 4|6 [late]
+# With "late" the second one's interface is switched on when its chat runs already.
+parley=$1 kind=$2 family=$3 late=$4
 folder=$(mktemp -d) && cd "$folder" || exit 1
 trap 'kill $pid1 $pid2 $ann $bob 2>/dev/null; rm -r "$folder"' EXIT
 
@@ -23,9 +24,14 @@ exec 3> in1
 until grep -qs "listening on" err1; do sleep 0.01; done
 # The first one's burst of announcements is half over, or not: it must not matter.
 sleep 0.5
+[ -z "$late" ] || nsenter -t $pid2 -n ip link set eth0 down
 start=$(date +%s%N)
 nsenter -t $pid2 -n "$parley" chat --plain $kind 0 --nick bob --discover < in2 > out2 2> err2 & bob=$!
 exec 4> in2
+if [ -n "$late" ]; then
+  until grep -qs "listening on" err2; do sleep 0.01; done
+  nsenter -t $pid2 -n ip link set eth0 up
+fi
 until grep -qs "ann joined" out2 err2 && grep -qs "bob joined" out1 err1; do sleep 0.01; done
 echo "found after $(( ($(date +%s%N) - start) / 1000000 )) ms"
 
