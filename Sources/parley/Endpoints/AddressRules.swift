@@ -10,18 +10,23 @@ struct AddressRules: Equatable, Sendable {
   /// Whether there is something to read again when SIGHUP comes.
   var hasFiles: Bool { (allow + deny).contains(where: Self.isFile) }
 
+  /// - Parameters:
+  ///   - field: Where they go.
+  ///   - who: Whom they let in.
+  ///   - isReloaded: Whether the verb reads files again; in a chat SIGHUP says that its terminal is gone.
   static func options<Options>(
-    _ field: WritableKeyPath<Options, AddressRules>
+    _ field: WritableKeyPath<Options, AddressRules>, who: String = "clients",
+    isReloaded: Bool = true
   ) -> [Verb<Options>.Option] {
-    [
+    let again = isReloaded ? ", and SIGHUP has it read again" : ""
+    return [
       .value(
         "--allow", "NETWORK|@FILE",
         """
-        only clients from here, as 10.1.0.0/16; of a FILE every line is such a network, and SIGHUP \
-        has it read again
+        only \(who) from here, as 10.1.0.0/16; of a FILE every line is such a network\(again)
         """, isRepeatable: true
       ) { $0[keyPath: field].allow.append($1) },
-      .value("--deny", "NETWORK|@FILE", "no clients from here", isRepeatable: true) {
+      .value("--deny", "NETWORK|@FILE", "no \(who) from here", isRepeatable: true) {
         $0[keyPath: field].deny.append($1)
       },
     ]

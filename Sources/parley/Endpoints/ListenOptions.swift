@@ -10,9 +10,9 @@ struct ListenOptions: Equatable, Sendable {
 
   /// The options but for the address itself, which some verbs take as an operand.
   static func limits<Options>(
-    _ field: WritableKeyPath<Options, ListenOptions>
+    _ field: WritableKeyPath<Options, ListenOptions>, isReloaded: Bool = true
   ) -> [Verb<Options>.Option] {
-    AddressRules.options(field.appending(path: \.rules)) + [
+    AddressRules.options(field.appending(path: \.rules), isReloaded: isReloaded) + [
       .value("--max-conns", "N", "connections at the same time") {
         (options, text) throws(UsageError) in
         options[keyPath: field].maxConnections = try count(
@@ -27,7 +27,7 @@ struct ListenOptions: Equatable, Sendable {
 
   /// `--listen` and the options above.
   static func all<Options>(
-    _ field: WritableKeyPath<Options, ListenOptions>
+    _ field: WritableKeyPath<Options, ListenOptions>, isReloaded: Bool = true
   ) -> [Verb<Options>.Option] {
     [
       .value(
@@ -35,7 +35,7 @@ struct ListenOptions: Equatable, Sendable {
         "serve here instead of connecting; a PORT alone is all addresses, IPv4 and IPv6",
         isRepeatable: true
       ) { $0[keyPath: field].addresses.append($1) }
-    ] + limits(field)
+    ] + limits(field, isReloaded: isReloaded)
   }
 
   /// Binds every address, which names and PORTs alone may make several.

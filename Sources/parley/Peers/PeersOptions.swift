@@ -76,7 +76,7 @@ extension PeersOptions {
             .flag("--discover", "find others in this network, and be found") {
               $0.isDiscovering = true
             },
-          ] + AddressRules.options(\.rules))
+          ] + AddressRules.options(\.rules, who: "others", isReloaded: false))
       ],
       initial: PeersOptions(),
       applyOperands: { (options, operands) throws(UsageError) in

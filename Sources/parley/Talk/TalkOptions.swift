@@ -56,7 +56,7 @@ extension TalkOptions {
               "--timeout", "S|none", "seconds that connecting may take; 10 unless said otherwise"
             ) { (options, text) throws(UsageError) in options.timeout = try TimeLimit(text) },
           ]),
-        Verb.Group("Listening", ListenOptions.all(\.listen)),
+        Verb.Group("Listening", ListenOptions.all(\.listen, isReloaded: false)),
       ],
       initial: TalkOptions(),
       applyOperands: { (options, operands) throws(UsageError) in
