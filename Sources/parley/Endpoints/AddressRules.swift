@@ -14,6 +14,7 @@ struct AddressRules: Equatable, Sendable {
   ///   - field: Where they go.
   ///   - who: Whom they let in.
   ///   - isReloaded: Whether the verb reads files again; in a chat SIGHUP says that its terminal is gone.
+  /// - Returns: `--allow` and `--deny`.
   static func options<Options>(
     _ field: WritableKeyPath<Options, AddressRules>, who: String = "clients",
     isReloaded: Bool = true
