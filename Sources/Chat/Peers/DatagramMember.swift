@@ -11,10 +11,12 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
   // @unchecked: confined to the loop's thread.
 
   /// So many events may wait to be shown, and so many bytes of what is said in them.
-  private static let eventLimit = 8_192
+  private static let eventLimit = 65_536
   private static let byteLimit = 4 << 20
   /// So many are shown before it is looked whether more has come.
-  private static let helping = 128
+  private static let helping = 64
+  /// So often it is looked, while there is room and more comes than one look brings.
+  private static let looks = 32
   /// What is longer is cut; the lessons' programs read 1,024 bytes.
   package static let sizeLimit = 8_192
   /// So many addresses may wait to be looked up.
@@ -35,6 +37,8 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
   private var eventCount = 0
   private var eventBytes = 0
   private var unshown = 0
+  /// Whether the last look at the socket did not bring all that was there.
+  private var isFlooded = false
   private var isStarted = false
   /// Everything is said; what waits is still sent.
   private var isLeaving = false
@@ -235,6 +239,7 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
       do {
         let count = try await datagrams.receive(into: &batch, timeout: .none)
         failures = 0
+        isFlooded = count == batch.capacity
         take(batch, count)
       } catch let error as SocketError {
         // Mostly what came back of a datagram of ours.
@@ -344,10 +349,19 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
           eventBytes -= event.receivedSize
         }
         start = end
-        // Nothing is lost meanwhile: it is received first.
-        await Task.yield()
+        await giveWay()
       }
     }
+  }
+
+  /// Lets the socket be looked at: what is not taken from it in time is lost.
+  private func giveWay() async {
+    var looks = 0
+    repeat {
+      try? await loop.sleep(for: .zero)
+      looks += 1
+    } while ending == nil && isFlooded && looks < DatagramMember.looks
+      && eventCount < DatagramMember.eventLimit / 2
   }
 
   // MARK: - Addresses
