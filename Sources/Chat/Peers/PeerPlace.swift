@@ -30,6 +30,8 @@ struct PeerPlace: Sendable {
   var name: String?
   /// The text that whoever was there last joined with.
   var mark: [UInt8]?
+  /// Whether a program of our kind is there: it dials from this port, and not from another one.
+  var isOurKind = false
   /// How often in a row the system refused to dial from our own port.
   var refusals = 0
   /// Whether the first attempt is not over yet.

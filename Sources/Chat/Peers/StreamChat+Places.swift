@@ -123,6 +123,7 @@ extension StreamChat {
     var link = PeerLink(number, address, isInbound: true, place: nil, at: now.instant)
     if let index = place(address) {
       link.place = address
+      places[index].isOurKind = true
       places[index].state = .linked
       places[index].isNew = false
       places[index].refusals = 0
@@ -163,7 +164,8 @@ extension StreamChat {
   private func claimable(from address: SocketAddress, name: String?) -> Int? {
     let host = address.host
     return places.firstIndex { place in
-      (place.isWaiting || place.state == .dialling) && place.address.host == host
+      (place.isWaiting || place.state == .dialling) && !place.isOurKind
+        && place.address.host == host
         && (name == nil || place.name == name)
         && !links.contains { $0.claim == place.address }
     }

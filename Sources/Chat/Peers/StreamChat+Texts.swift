@@ -80,6 +80,7 @@ extension StreamChat {
     let link = links[index]
     if isGreeting, !link.isInbound {
       // Only programs of our kind greet those who dial them, and they greet with what tells them apart.
+      if let place = place(link.place) { places[place].isOurKind = true }
       trust(index)
       for index in links.indices where links[index].doubt?.other == link.number { trust(index) }
     } else if let doubt = link.doubt {
