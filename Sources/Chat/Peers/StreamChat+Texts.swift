@@ -139,7 +139,8 @@ extension StreamChat {
     for index in [index, other] where links[index].doubt != nil {
       links[index].doubt = nil
       links[index].unsaid = []
-      links[index].isGreeted = true
+      // One of our kind has to see it too; another has been greeted over the other link.
+      if isSure { greet(index) } else { links[index].isGreeted = true }
     }
   }
 

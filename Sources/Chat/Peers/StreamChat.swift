@@ -74,7 +74,7 @@ package struct StreamChat: Sendable {
   var links: [PeerLink] = []
   var seen = SeenTexts()
   var counts = PeerCounts()
-  var clock = TextClock()
+  var clock: TextClock
   /// What we join with, on each link the same: it tells two links of one peer.
   var joinText: [UInt8] = []
   /// Until when lines wait for the first attempts.
@@ -90,6 +90,7 @@ package struct StreamChat: Sendable {
     self.name = name
     self.own = own.map(\.unmapped)
     self.seed = seed
+    clock = TextClock(microsecond: Int(seed % 1000))
   }
 
   package mutating func start(at now: Moment) {
@@ -104,7 +105,10 @@ package struct StreamChat: Sendable {
     guard phase == .asking, let name else { return }
     phase = .chatting
     show(.named(name))
-    joinText = ChatText(time: clock.next(at: now), name: name, text: ChatText.join).compose()
+    // Others of the same name may begin at the same time, so it is up to a second ago, by chance.
+    var moment = now
+    moment.wall -= min(max(moment.wall, 0), Int64(seed / 1000 % 1000))
+    joinText = ChatText(time: clock.next(at: moment), name: name, text: ChatText.join).compose()
     gathersUntil = now.instant + StreamChat.gathering
     for index in links.indices { greet(index) }
     expire(at: now)

@@ -18,6 +18,7 @@ struct SmallNetwork {
     var chat: StreamChat?
     var life = 0
     var links = 0
+    var wakesAt = UInt64.max
     var shown: [PeerEvent] = []
   }
 
@@ -79,6 +80,7 @@ struct SmallNetwork {
     guard nodes[node].chat == nil else { return }
     nodes[node].life += 1
     nodes[node].links = 0
+    nodes[node].wakesAt = .max
     var chat = StreamChat(
       name: nodes[node].name, own: [nodes[node].address], seed: random.next())
     for address in nodes[node].told { _ = chat.add(address, isNamed: true, at: moment) }
@@ -163,11 +165,15 @@ struct SmallNetwork {
       case .find: break
       case .show(.peer(let event)): nodes[node].shown.append(event)
       case .show: break
-      case .ended: nodes[node].chat = nil
+      case .ended: kill(node)
       }
     }
     guard let deadline = nodes[node].chat?.deadline else { return }
-    later(max(deadline.nanoseconds, now + 1) - now, .wake(node: node, life: life))
+    // As drivers do: the timer moves only to an earlier moment.
+    let at = max(deadline.nanoseconds, now + 1)
+    guard at < nodes[node].wakesAt else { return }
+    nodes[node].wakesAt = at
+    later(at - now, .wake(node: node, life: life))
   }
 
   private func find(_ node: Int, _ link: Int) -> (Int, Int)? {
@@ -228,6 +234,7 @@ struct SmallNetwork {
       tell(side.node) { $0.ended(ending, link: side.link, at: $1) }
     case .wake(let node, let life):
       guard nodes[node].life == life else { return }
+      if nodes[node].wakesAt <= now { nodes[node].wakesAt = .max }
       tell(node) { $0.expire(at: $1) }
     }
   }
