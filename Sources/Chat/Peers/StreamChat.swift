@@ -224,8 +224,9 @@ package struct StreamChat: Sendable {
       if case .waiting(let until) = place.state { earliest = min(earliest, until) }
     }
     for link in links where !link.isEnding {
-      if let doubt = link.doubt { earliest = min(earliest, doubt.until) }
-      if !link.isAnnounced {
+      if let doubt = link.doubt {
+        earliest = min(earliest, doubt.until)
+      } else if !link.isAnnounced {
         earliest = min(earliest, link.openedAt + StreamChat.introduction)
       }
     }
