@@ -13,7 +13,7 @@ package final class TalkMember: Participant, @unchecked Sendable {
     case listening([Listener])
   }
 
-  /// With so many events to show, no more is taken in.
+  /// With so many events to show, nothing more is taken in, be it typed or said, and nobody let in.
   private static let eventLimit = 256
   /// So many callers at a time are told that the line is busy; further ones are just closed.
   private static let busyLimit = 8
@@ -76,7 +76,7 @@ package final class TalkMember: Participant, @unchecked Sendable {
 
   package func type(_ line: [UInt8]) async -> Bool {
     precondition(loop.isCurrent, "a member lives on its loop")
-    while ending == nil, link?.isRoomy == false { await mayType.wait() }
+    while ending == nil, !hasRoom || link?.isRoomy == false { await mayType.wait() }
     guard ending == nil else { return false }
     session.type(line, at: now)
     drain()
@@ -96,6 +96,8 @@ package final class TalkMember: Participant, @unchecked Sendable {
   package func abandon() { end() }
 
   // MARK: - The session
+
+  private var hasRoom: Bool { events.count < TalkMember.eventLimit }
 
   private var now: Moment { .now(Instant(nanoseconds: loop.now)) }
 
@@ -129,6 +131,7 @@ package final class TalkMember: Participant, @unchecked Sendable {
       events = []
       await show(batch)
       mayRead.open()
+      mayType.open()
     }
   }
 
@@ -137,7 +140,7 @@ package final class TalkMember: Participant, @unchecked Sendable {
   private func listen(_ listener: Listener) async {
     do {
       try await listener.run { incident in
-        self.loop.execute { self.remark("\(incident)") }
+        self.loop.execute { if self.hasRoom { self.remark("\(incident)") } }
       } _: { connection in
         await self.answer(connection)
       }
@@ -163,7 +166,9 @@ package final class TalkMember: Participant, @unchecked Sendable {
   }
 
   private func answer(_ connection: Connection) async {
-    guard ending == nil else { return connection.close() }
+    guard ending == nil, hasRoom, link == nil || busyCount < TalkMember.busyLimit else {
+      return connection.close()
+    }
     let link = take(connection)
     drain()
     if let link { await talk(link) } else { await refuse(connection) }
@@ -178,13 +183,12 @@ package final class TalkMember: Participant, @unchecked Sendable {
   }
 
   private func receive(_ payload: [UInt8]) async {
-    while ending == nil, events.count >= TalkMember.eventLimit { await mayRead.wait() }
+    while ending == nil, !hasRoom { await mayRead.wait() }
     session.received(payload)
     drain()
   }
 
   private func refuse(_ connection: Connection) async {
-    guard busyCount < TalkMember.busyLimit else { return connection.close() }
     busyCount += 1
     defer { busyCount -= 1 }
     let link = FrameLink(connection, format)
