@@ -8,6 +8,7 @@ public final class EventOrder<Event: Sendable>: Sendable {
 
   private struct State: Sendable {
     var callback: Callback?
+    var hasCallback = false
     var first: Event?
     var isClosed = false
     var isOver = false
@@ -34,10 +35,17 @@ public final class EventOrder<Event: Sendable>: Sendable {
 
   func set(_ callback: @escaping Callback) -> Bool {
     state.withLock { state in
-      guard state.callback == nil else { return false }
+      guard !state.hasCallback else { return false }
+      state.hasCallback = true
       state.callback = callback
       return true
     }
+  }
+
+  /// Lets go of the callback when there is nothing more to tell: it may hold on to its own source.
+  func release() {
+    // Outside of the lock, for what goes with it may want to close.
+    _ = state.withLock { state in state.isOver ? state.callback.take() : nil }
   }
 
   func call(_ event: Event) async { await state.withLock { $0.callback }?(event) }

@@ -71,6 +71,7 @@ extension EventSource {
       return
     }
     while let event = await nextEvent() { await order.call(event) }
+    order.release()
   }
 
   /// Gives events to the callback for as long as `body` runs, and then closes.

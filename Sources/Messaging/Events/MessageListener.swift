@@ -116,9 +116,10 @@ public final class MessageListener: EventSource {
     }
     await withDiscardingTaskGroup { group in
       while let event = await nextEvent() {
+        // Before the callback, which may wait: the end of everything closes this one, too.
+        if let peer = event.peer { served.withLock { $0[ObjectIdentifier(peer)] = peer } }
         await order.call(event)
         if let peer = event.peer {
-          served.withLock { $0[ObjectIdentifier(peer)] = peer }
           group.addTask(executorPreference: loop) {
             await peer.run()
             self.served.withLock { $0[ObjectIdentifier(peer)] = nil }
@@ -126,6 +127,7 @@ public final class MessageListener: EventSource {
         }
       }
     }
+    order.release()
   }
 
   /// Gives events to the callbacks for as long as `body` runs, and then closes the listener and all

@@ -153,6 +153,60 @@ struct ListenerEventsTests {
     }
   }
 
+  @Test("the end of the body also closes a connection whose connect is still being told")
+  func endDuringConnect() async throws {
+    try await run { server in
+      let record = Record()
+      let told = Inbox<Void>(capacity: 1)
+      let ended = Inbox<Void>(capacity: 1)
+      try server.onEvent { event in
+        record.note(event)
+        guard case .connect(let peer) = event else { return }
+        try? peer.onEvent { record.note($0) }
+        told.finish()
+        _ = try? await ended.receive()
+      }
+      try await dial(server) { near in
+        async let running: Void = server.run {
+          _ = try await told.receive()
+        }
+        try await expectEnd(near)
+        ended.finish()
+        try await running
+      }
+      #expect(record.all.starts(with: ["listen", "connect"]))
+      #expect(record.all.dropFirst(2).sorted() == ["close", "stop"])
+    }
+  }
+
+  @Test("a callback that keeps its own source goes with the last event, and is still the only one")
+  func released() async throws {
+    final class Watched: @unchecked Sendable {
+      // @unchecked: confined to the loop's thread, and to the test behind it.
+      weak var listener: MessageListener?
+      weak var connection: MessageConnection?
+    }
+    let watched = Watched()
+    try await run { server in
+      watched.listener = server
+      try server.onEvent { event in
+        guard case .connect(let peer) = event else { return _ = server }
+        watched.connection = peer
+        try? peer.onEvent { _ in _ = peer.remoteAddress }
+        server.close()
+      }
+      try await dial(server) { near in
+        async let running: Void = server.run()
+        while watched.connection == nil { await Task.yield() }
+        near.close()
+        await running
+      }
+      #expect(throws: MessagingError.self) { try server.onEvent { _ in } }
+    }
+    #expect(watched.connection == nil)
+    #expect(watched.listener == nil)
+  }
+
   @Test("who is not allowed, or one too many, is closed and not told of; a seat is free again")
   func limits() async throws {
     var options = Listener.Options()
