@@ -169,6 +169,14 @@ package struct TalkSession: Sendable {
 
   package mutating func received(_ payload: [UInt8]) {
     guard let partner else { return }
+    let size =
+      ChatText.places(in: payload, payload.indices).map { max($0.name.count, $0.text.count) }
+      ?? payload.count
+    guard size <= Body.limit else {
+      return show(
+        .hint(
+          "\(partner.place) said \(size) bytes at once; over \(Body.limit) are not shown."))
+    }
     guard let text = ChatText.parse(payload) else {
       return show(.peer(.raw(payload, from: partner.place.description, isCut: false)))
     }

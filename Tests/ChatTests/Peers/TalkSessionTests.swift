@@ -143,6 +143,25 @@ struct TalkSessionTests {
     #expect(script.shown.contains(.question("Enter your username to start the chat:")))
   }
 
+  @Test(
+    "a text or a name of more than 16,384 bytes is not shown, but told of, and the talk goes on")
+  func tooMuch() {
+    var script = Script()
+    let most = String(repeating: "x", count: 16_384)
+    script.receive("bob", most)
+    script.receive("bob", most + "x")
+    script.receive(most + "x", "hi")
+    script.session.received([UInt8](repeating: 0xFF, count: 16_385))
+    script.drain()
+    script.receive("bob", "still here")
+    let said = script.shown.compactMap { event in
+      if case .peer(.said(_, _, let text, _, _)) = event { text } else { nil }
+    }
+    #expect(said == [Array(most.utf8), Array("still here".utf8)])
+    let words = "127.0.0.1:4711 said 16385 bytes at once; over 16384 are not shown."
+    #expect(script.hints == [words, words, words])
+  }
+
   @Test("the end of the input says all and hangs up; a signal hurries it")
   func ending() {
     var script = Script()
