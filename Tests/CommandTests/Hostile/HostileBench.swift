@@ -44,6 +44,7 @@ extension HostileFile {
           reached += try await bench.count(sentTo: source) > 0 ? 1 : 0
         }
         #expect(reached == count, "\(self.name): \(name)")
+      case .end, .silence, .closed: throw ToolError("\(name): there is no connection")
       }
     }
     mustBeEmpty(before: nil)
@@ -64,7 +65,7 @@ extension HostileFile {
 
 extension String {
   /// Puts places where `{A}` stands.
-  fileprivate func replacingPlaces(_ place: (String) -> String) -> String {
+  func replacingPlaces(_ place: (String) -> String) -> String {
     var result = ""
     for (index, part) in split(separator: "{", omittingEmptySubsequences: false).enumerated() {
       let pieces = part.split(separator: "}", maxSplits: 1, omittingEmptySubsequences: false)

@@ -7,6 +7,12 @@ struct HostileFile: Sendable, CustomStringConvertible {
   enum Step: Equatable, Sendable {
     /// Sent by so many sources of that name.
     case send(from: String, count: Int, bytes: [UInt8])
+    /// It ends its direction of a connection in order.
+    case end(of: String)
+    /// It says nothing more for as long as it may.
+    case silence(of: String)
+    /// Its connection has been ended, in order.
+    case closed(String)
     /// Typed by us.
     case type(String)
     /// The next line that is shown; `{A}` is where A is.
@@ -20,7 +26,7 @@ struct HostileFile: Sendable, CustomStringConvertible {
   }
 
   let name: String
-  /// Where it is sent: `plain-udp`, `serve-udp`.
+  /// Where it is sent: `plain-udp`, `serve-udp`, `talk-u16`.
   let place: String
   let steps: [Step]
 
@@ -162,6 +168,9 @@ extension HostileFile.Step {
     case ("type", 0): self = .type(text)
     case ("=", 0): self = .shows(text)
     case ("=", 1) where names == ["anything"]: self = .showsAnything
+    case (_, 1) where names == ["ends"]: self = .end(of: verb)
+    case (_, 1) where names == ["waits"]: self = .silence(of: verb)
+    case (_, 1) where names == ["closed"]: self = .closed(verb)
     case (_, 0):
       let parts = verb.split(separator: "*")
       guard let name = parts.first, parts.count < 3 else { return nil }

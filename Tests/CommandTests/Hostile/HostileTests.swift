@@ -18,6 +18,27 @@ struct HostileTests {
     }
   }
 
+  @Test(
+    "the pure core takes each row of frames as it says",
+    arguments: try HostileFile.all(at: "talk-u16"))
+  func frames(file: HostileFile) async throws {
+    var bench = PureTalkBench()
+    _ = try await file.run(on: &bench)
+    #expect(bench.lines.isEmpty, "\(file)")
+  }
+
+  @Test(
+    "the program takes each row of frames as it says",
+    arguments: try HostileFile.all(at: "talk-u16"))
+  func framesToProgram(file: HostileFile) async throws {
+    try await EventLoop.run(defaultTimeout: .seconds(30)) { loop in
+      var bench = try await LiveTalkBench(on: loop)
+      let expected = try await file.run(on: &bench)
+      let (ending, lines) = try await bench.end()
+      #expect(ending == .exited(0) && lines == expected, "\(file)")
+    }
+  }
+
   @Test("a server has no ears for datagrams", arguments: try HostileFile.all(at: "serve-udp"))
   func server(file: HostileFile) async throws {
     let server = try await RunningServer(["any"], [])
