@@ -10,6 +10,8 @@ final class ConsoleFace: ChatFace, @unchecked Sendable {
 
   /// Typed or pasted lines that may wait for the server.
   private static let lineLimit = 1000
+  /// Typed bytes that may wait for a screen that stands still.
+  private static let heldLimit = 65_536
 
   private let input: BlockingInput
   private let output: BlockingOutput
@@ -18,6 +20,7 @@ final class ConsoleFace: ChatFace, @unchecked Sendable {
   private var terminal: ConsoleTerminal
   private var mode: TerminalMode?
 
+  private var held: [UInt8] = []
   private var lines: [String] = []
   private var hasInputEnded = false
   private var isOver = false
@@ -86,7 +89,9 @@ final class ConsoleFace: ChatFace, @unchecked Sendable {
   /// Always listens, whatever the server does: Ctrl-C comes this way.
   private func listen() async {
     while !hasInputEnded {
-      let bytes = (try? await input.next()) ?? []
+      var bytes = held
+      held = []
+      if bytes.isEmpty { bytes = (try? await input.next()) ?? [] }
       // The screen has been given back: nothing more is drawn.
       guard !isOver else { return }
       if bytes.isEmpty { hasInputEnded = true }
@@ -99,11 +104,28 @@ final class ConsoleFace: ChatFace, @unchecked Sendable {
         }
       }
       hasLines.open()
-      await output.room()
+      await listenUntilRoom()
     }
     // Ctrl-C still counts while the last lines are on their way.
     while case let bytes = (try? await input.next()) ?? [], !bytes.isEmpty {
       if bytes.contains(0x03) { interrupt() }
+    }
+  }
+
+  /// While the screen takes nothing, only Ctrl-C counts; what else is typed waits.
+  private func listenUntilRoom() async {
+    guard output.isFull else { return }
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        while self.held.count < ConsoleFace.heldLimit,
+          case let bytes = (try? await self.input.next()) ?? [], !bytes.isEmpty
+        {
+          for _ in 0..<bytes.count(where: { $0 == 0x03 }) { self.interrupt() }
+          self.held += bytes.filter { $0 != 0x03 }
+        }
+      }
+      await output.room()
+      group.cancelAll()
     }
   }
 

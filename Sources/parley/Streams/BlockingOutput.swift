@@ -57,6 +57,9 @@ final class BlockingOutput: Sendable {
   /// How many bytes are not written yet.
   var backlog: Int { state.withLock { $0.pending.count + $0.underWay } }
 
+  /// Whether ``room()`` would wait.
+  var isFull: Bool { backlog > BlockingOutput.limit }
+
   /// Queues bytes and returns at once; call ``room()`` soon.
   func write(_ bytes: [UInt8]) {
     guard !bytes.isEmpty else { return }

@@ -3,8 +3,9 @@ import Glibc
 /// A terminal in raw mode for as long as this value lives: every key arrives at once, nothing is echoed.
 ///
 /// Output processing stays on, because other programs may write to the same terminal. The descriptor is
-/// inherited and shared, so its blocking mode is left alone. `exit` runs no `deinit`: let the value go
-/// first.
+/// inherited and shared, so its blocking mode is left alone. What is being written is not waited for:
+/// it does not depend on these modes, and a terminal that stands still holds nobody up. `exit` runs no
+/// `deinit`: let the value go first.
 struct TerminalMode: ~Copyable {
   private let descriptor: CInt
   private let saved: termios
@@ -20,14 +21,14 @@ struct TerminalMode: ~Copyable {
       characters[Int(VMIN)] = 1
       characters[Int(VTIME)] = 0
     }
-    guard tcsetattr(descriptor, TCSADRAIN, &settings) == 0 else { return nil }
+    guard tcsetattr(descriptor, TCSANOW, &settings) == 0 else { return nil }
     self.saved = saved
     self.descriptor = descriptor
   }
 
   deinit {
     var settings = saved
-    _ = tcsetattr(descriptor, TCSADRAIN, &settings)
+    _ = tcsetattr(descriptor, TCSANOW, &settings)
   }
 
   /// The size of a terminal; nil when the descriptor is none or does not know.

@@ -204,6 +204,14 @@ struct TalkTests {
     try await pia.expect("Connection with peer ")
   }
 
+  @Test("at a terminal that takes nothing any more Ctrl-C still ends it", .needs(.python3))
+  func unreadTerminal() async throws {
+    let scenario = try ChildProcess(
+      try Peer.python3.find(), [Tree.script("unread_terminal.py"), try Tree.parley()])
+    let end = try await scenario.finished()
+    #expect(end.ending == .exited(0), "\(end)")
+  }
+
   @Test("a peer that takes one recv for a text keeps in step, however it stalls", .needs(.python3))
   func bursts() async throws {
     let run = try ChildProcess(
