@@ -3,10 +3,11 @@ import Sockets
 
 /// Runs the work of a verb on a loop of its own; the one place for its signals and errors.
 enum Program {
-  /// Runs `body` to its end, or until SIGINT or SIGTERM cancels it; a second signal ends the program.
+  /// Runs `body` to its end, or until a signal cancels it; a second one ends the program.
   ///
   /// - Parameters:
   ///   - verb: Named in front of every error.
+  ///   - signals: Which signals; others do what they always do.
   ///   - onSignal: The exit code after a first signal, and the moment for a last remark; by default
   ///     130 or 143. Nil when the body is not to be cancelled: it has been told and ends by itself.
   ///   - spin: How long the loop goes on looking before it sleeps.
@@ -14,14 +15,17 @@ enum Program {
   /// - Returns: What `body` returned, or the code of what it threw, which has then been said.
   static func run(
     _ verb: String,
+    signals: [CInt] = [SIGINT, SIGTERM],
     onSignal: @escaping @Sendable (CInt) -> ExitCode? = { ExitCode(signal: $0) },
     spin: Duration = .zero,
     _ body: @escaping @Sendable (EventLoop) async throws -> ExitCode
   ) -> ExitCode {
+    // Before the loop, whose threads inherit it.
+    Signals.block(signals)
     let start = ContinuousClock.now
     do {
       return try EventLoop.runBlocking(spin: spin) { loop in
-        let signals = try await Signals([SIGINT, SIGTERM], on: loop)
+        let signals = try await Signals(signals, on: loop)
         let (first, hear) = AsyncStream.makeStream(of: CInt.self)
         return try await withThrowingTaskGroup(of: Void.self) { group in
           group.addTask {

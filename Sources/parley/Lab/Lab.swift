@@ -73,7 +73,9 @@ enum Lab {
       terminal.endInput()
       return nil
     }
-    return Program.run("lab", onSignal: onSignal) { loop in
+    // A terminal that is closed says SIGHUP, and whoever was at it says farewell.
+    let signals = [SIGINT, SIGTERM, SIGHUP]
+    return Program.run("lab", signals: signals, onSignal: onSignal) { loop in
       do {
         let terminal = try LessonTerminal(on: loop)
         running.withLock { $0 = terminal }
