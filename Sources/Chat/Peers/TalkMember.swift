@@ -23,6 +23,8 @@ package final class TalkMember: Participant, @unchecked Sendable {
   private let format: FrameFormat
   private var session: TalkSession
   private var link: FrameLink?
+  /// Texts that the link did not take: it has ended, and that is not told of yet.
+  private var refusedTexts = 0
   private var busyCount = 0
   private var events: [MemberEvent] = []
   private var ending: MemberEnding?
@@ -105,7 +107,7 @@ package final class TalkMember: Participant, @unchecked Sendable {
   private func drain() {
     while let action = session.next() {
       switch action {
-      case .say(let text): link?.send(text)
+      case .say(let text): if link?.send(text) != true { refusedTexts += 1 }
       case .hangUp(let patience): link?.finish(within: patience)
       case .show(let event): events.append(event)
       case .ended: end()
@@ -162,6 +164,7 @@ package final class TalkMember: Participant, @unchecked Sendable {
     let link = FrameLink(connection, format)
     link.onRoom = { [weak self] in self?.mayType.open() }
     self.link = link
+    refusedTexts = 0
     return link
   }
 
@@ -178,7 +181,7 @@ package final class TalkMember: Participant, @unchecked Sendable {
     let ending = await link.run { await self.receive($0) }
     self.link = nil
     mayType.open()
-    session.disconnected(ending, unsent: link.unsentCount)
+    session.disconnected(ending, unsent: link.unsentCount + refusedTexts)
     drain()
   }
 

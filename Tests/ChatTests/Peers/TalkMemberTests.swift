@@ -84,4 +84,30 @@ struct TalkMemberTests {
       #expect(remarks.count == told && told >= 8 && told < 600)
     }
   }
+
+  @Test("what a connection does not take any more is counted as lost, like what still waits in it")
+  func refused() async throws {
+    try await EventLoop.run(defaultTimeout: .seconds(30)) { loop in
+      let listener = try await Listener.bind(.ipv4(.loopback, port: 0), on: loop)
+      defer { listener.close() }
+      let connection = try await Connect.open(Address(listener.localAddress), on: loop)
+      let member = TalkMember(.called(connection), on: loop, name: "ann", .u16)
+      // More than may wait for anybody, so that it is cut before anything goes out.
+      let line = [UInt8](repeating: 0x61, count: 2 << 20)
+      _ = await member.type(line)
+      let reader = Reader()
+      reader.read()
+      async let ending = member.run { await reader.show($0) }
+      let text = ChatText(time: .unknown, name: "ann", text: "").compose()
+      while !reader.events.contains(where: { if case .hint = $0 { true } else { false } }) {
+        await Task.yield()
+      }
+      // The time of a text has no fraction, or six digits of it.
+      let room = (1398 - text.count - 8)...1398
+      let pieces = (line.count / room.upperBound)...(line.count / room.lowerBound + 1)
+      #expect(pieces.contains(member.unsaidCount))
+      member.leave()
+      _ = await ending
+    }
+  }
 }
