@@ -63,6 +63,7 @@ final class PipeFace: ChatFace, @unchecked Sendable {
         case .tooLong:
           tooLong += 1
           errors.write(Array("! not said: a line of over \(PipeFace.lineLimit) bytes\n".utf8))
+          await errors.room()
         }
       }
     }

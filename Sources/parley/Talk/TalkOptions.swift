@@ -66,6 +66,8 @@ extension TalkOptions {
         switch (options.address, options.listen.addresses.isEmpty) {
         case (nil, true): throw UsageError("ADDRESS is missing; to wait for a call it is --listen")
         case (.some, false): throw UsageError("either ADDRESS or --listen ADDRESS, not both")
+        case (.some, true) where options.listen != ListenOptions():
+          throw UsageError("who may call is for --listen, and ADDRESS is who is called")
         case (nil, false), (.some, true): break
         }
         guard !options.isPlain else { return }

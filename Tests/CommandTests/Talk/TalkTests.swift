@@ -154,6 +154,8 @@ struct TalkTests {
     let secret = try await ChildProcess.parley("talk", "127.0.0.1:1").finished()
     #expect(secret.ending == .exited(2))
     #expect(secret.errors.contains("it is 'parley talk --plain'"))
+    let strict = try await call("ann", port.place, "--allow", "10.0.0.0/8").finished()
+    #expect(strict.ending == .exited(2))
     let nameless = try await call("a\tb", port.place).finished()
     #expect(nameless.ending == .exited(2))
   }
