@@ -22,6 +22,8 @@ package final class FrameLink: TimerTarget, @unchecked Sendable {
   private var lane: FrameLane
   private let pacing: Pacing
   private var wasRoomy = true
+  /// A reset that a write was told of: reading then finds just an end.
+  private var reset: SocketError?
   private var timer: (id: Timers<any TimerTarget>.ID, deadline: Instant)?
   private let hasOutgoing = Gate()
   private let hasEnded = Gate()
@@ -140,7 +142,7 @@ package final class FrameLink: TimerTarget, @unchecked Sendable {
       buffer.removeAll(keepingCapacity: true)
       do {
         guard try await connection.read(into: &buffer, timeout: .none) > 0 else {
-          lane.peerEnded(nil)
+          lane.peerEnded(reset)
           break
         }
       } catch {
@@ -170,7 +172,10 @@ package final class FrameLink: TimerTarget, @unchecked Sendable {
         }
       } catch {
         // Another error shows when reading, behind what the peer still had to say.
-        if let error = error as? SocketError, error.code == ETIMEDOUT { lane.end(.failed(error)) }
+        if let error = error as? SocketError {
+          if error.code == ETIMEDOUT { lane.end(.failed(error)) }
+          if error.code == ECONNRESET { reset = error }
+        }
         return settle()
       }
       if lane.ending == nil { await hasOutgoing.wait() }

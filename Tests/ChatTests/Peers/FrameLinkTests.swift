@@ -72,6 +72,27 @@ struct FrameLinkTests {
     }
   }
 
+  @Test("a reset is a failure, also when it is a write that hears of it")
+  func resetWhenWriting() async throws {
+    try await withLink { link, other in
+      let (began, goOn) = (Gate(), Gate())
+      let running = link.running { _ in
+        began.open()
+        await goOn.wait()
+      }
+      try await other.write([0, 1, 0x61])
+      await began.wait()
+      other.abort()
+      link.send([0x62])
+      // A write that comes later finds what reading finds: that is right as well.
+      for _ in 0..<1000 { await Task.yield() }
+      goOn.open()
+      let end = await running.value
+      #expect(end.code == ECONNRESET)
+      #expect(link.unsentCount == 1)
+    }
+  }
+
   @Test("a reset is a failure, also while frames wait for a peer that does not read")
   func reset() async throws {
     try await withLink(window: 4096) { link, other in
