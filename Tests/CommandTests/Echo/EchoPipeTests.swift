@@ -15,14 +15,6 @@ struct EchoPipeTests {
     sys.exit(os.waitstatus_to_exitcode(status))
     """
 
-  /// In kilobytes: what the optimised program may take.
-  ///
-  /// Debug code is larger, and with the thread sanitizer many times so.
-  static var memoryLimit: Int {
-    if getenv("PARLEY_BINARY") != nil { return 16_384 }
-    return Tree.isSanitized ? 1 << 20 : 24_000
-  }
-
   private func run(_ server: EchoServers) async throws {
     let parley = try Tree.parley()
     let script = """
@@ -35,7 +27,7 @@ struct EchoPipeTests {
     let lines = String(decoding: pipe.transcript(.errors), as: UTF8.self).split(separator: "\n")
     let sums = lines.filter { $0.hasSuffix("  -") }.map { "\($0)\n" }
     #expect([String(decoding: pipe.transcript(), as: UTF8.self)] == sums)
-    let limit = Self.memoryLimit
+    let limit = Tree.memoryLimit
     let peak = lines.compactMap { $0.hasPrefix("peak ") ? Int($0.dropFirst(5)) : nil }
     #expect(peak.count == 1 && peak.allSatisfy { $0 <= limit }, "\(lines)")
     #expect(lines.count == 2, "\(lines)")
@@ -46,7 +38,7 @@ struct EchoPipeTests {
   func ours() async throws {
     let server = try await EchoServers.ours()
     try await run(server)
-    #expect(try server.process.peakMemory() <= Self.memoryLimit)
+    #expect(try server.process.peakMemory() <= Tree.memoryLimit)
   }
 
   @Test("so does socat", .needs(.python3, .socat))

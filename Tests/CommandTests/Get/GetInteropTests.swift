@@ -99,8 +99,7 @@ struct GetInteropTests {
       #expect(count == "\(size / block.count * block.count)\n")
       let peak = try await shell.expect("\n", from: .errors).split(separator: " ").last
       let kilobytes = peak.flatMap { Int($0.dropLast()) }
-      let limit = Tree.isSanitized ? 1 << 20 : 16_384
-      #expect(kilobytes.map { $0 <= limit } == true, "\(peak ?? "")")
+      #expect(kilobytes.map { $0 <= Tree.memoryLimit } == true, "\(peak ?? "")")
     }
   }
 }

@@ -45,6 +45,13 @@ enum Tree {
     String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
   }
 
+  /// The most memory that a client of any length may take, in KiB: 16 MiB optimised. Unoptimised code and
+  /// the sanitizer take some of their own.
+  static var memoryLimit: Int {
+    if getenv("PARLEY_BINARY") != nil { return 16_384 }
+    return isSanitized ? 1 << 20 : 24_000
+  }
+
   /// Whether the program was built with the thread sanitizer, which takes memory and files of its own.
   static var isSanitized: Bool {
     ((try? parley()) ?? "").utf8.split(separator: UInt8(ascii: "/")).contains {
