@@ -60,7 +60,7 @@ struct EchoServerTests {
       """
     let deaf = try ChildProcess(try Peer.python3.find(), ["-c", script])
     try await deaf.expect("stuck", within: .seconds(30))
-    #expect(try server.process.peakMemory() < EchoPipeTests.memoryLimit)
+    #expect(try server.process.peakMemory() < Tree.memoryLimit)
     let client = try ChildProcess(try Tree.parley(), ["echo", server.address])
     try client.write("hello")
     client.closeInput()

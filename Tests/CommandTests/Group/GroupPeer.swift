@@ -49,8 +49,12 @@ final class GroupPeer: Sendable {
   /// Waits until it shows a text.
   func hears(_ text: String, by other: GroupPeer) async throws {
     let form = form(of: text, by: other.name)
-    for _ in 0..<1000 where !shown.contains(form) {
-      try await process.output(within: .seconds(20)) { $0.contains(form) }
+    do {
+      for _ in 0..<1000 where !shown.contains(form) {
+        try await process.output(within: .seconds(20)) { $0.contains(form) }
+      }
+    } catch {
+      throw ToolError("\(name) has not heard \(form.debugDescription): \(shown)")
     }
   }
 
