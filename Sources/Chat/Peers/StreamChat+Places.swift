@@ -75,10 +75,13 @@ extension StreamChat {
       places[index].isNew = false
     }
     var link = PeerLink(number, address, isInbound: false, place: address, at: now.instant)
-    if let other = links.first(where: { $0.claim == address && !$0.isEnding }) {
-      link.doubt = doubt(about: other, at: now.instant)
-    }
+    let other = links.first { $0.claim == address && !$0.isEnding }
+    if let other { link.doubt = doubt(about: other, at: now.instant) }
     open(link)
+    // Whoever was there last has come in meanwhile.
+    if let other, let name = other.name, place(address).map({ places[$0].name }) == name {
+      pair(links.count - 1, with: other.number, at: now.instant)
+    }
   }
 
   /// Takes that a place could not be dialled; `why` says what and why.

@@ -16,7 +16,7 @@ extension StreamChat {
       counts.copies += 1
       return pair(index, with: other, at: now.instant)
     }
-    clear(index, isGreeting: isFirst && text.isJoin, at: now.instant)
+    clear(index, of: text.name, isGreeting: isFirst && text.isJoin, at: now.instant)
     if links[index].name != text.name {
       links[index].hasOtherNames = links[index].name != nil
       links[index].name = text.name
@@ -76,13 +76,20 @@ extension StreamChat {
   }
 
   /// What a text says about doubts, when it has not come over another link.
-  private mutating func clear(_ index: Int, isGreeting: Bool, at now: Instant) {
+  private mutating func clear(
+    _ index: Int, of name: String, isGreeting: Bool, at now: Instant
+  ) {
     let link = links[index]
     if isGreeting, !link.isInbound {
       // Only programs of our kind greet those who dial them, and they greet with what tells them apart.
       if let place = place(link.place) { places[place].isOurKind = true }
       trust(index)
       for index in links.indices where links[index].doubt?.other == link.number { trust(index) }
+    } else if let doubt = link.doubt,
+      let other = links.first(where: { $0.number == doubt.other }), other.name == name
+    {
+      // Some programs know their links by where they lead, and speak over the last one only.
+      pair(index, with: other.number, at: now)
     } else if let doubt = link.doubt {
       // If it is a second link, the same text comes over the first one presently.
       links[index].doubt?.until = min(doubt.until, now + StreamChat.echoDelay)
@@ -121,7 +128,7 @@ extension StreamChat {
   }
 
   /// Two links over which the same came are one peer's, when they come from one machine.
-  private mutating func pair(_ index: Int, with number: Int, at now: Instant) {
+  mutating func pair(_ index: Int, with number: Int, at now: Instant) {
     guard let other = links.firstIndex(where: { $0.number == number }) else { return }
     let (one, two) = (links[index], links[other])
     guard one.party != two.party else { return }

@@ -72,6 +72,34 @@ struct StreamChatDoubtTests {
     #expect(script.said == [1: [Self.joined, "first", "second"]])
   }
 
+  @Test("is a second one when both have the same name, though the texts come over one of them only")
+  func sameName() {
+    var script = Script()
+    script.receive("hi", over: 1)
+    script.receive("I mean it", over: 2)
+    script.type("second")
+    script.wait(.seconds(60))
+    #expect(script.said == [1: [Self.joined, "first", "second"]])
+  }
+
+  @Test("is a second one when whoever was there last has come in while it was dialled")
+  func cameBack() {
+    var script = Script()
+    script.receive("hi", over: 1)
+    let place = SocketAddress.ipv4(.loopback, port: 2000)
+    script.wait(.seconds(60))
+    script.chat.ended(.closed, link: 1, at: script.now)
+    script.chat.ended(.closed, link: 2, at: script.now)
+    script.wait(.seconds(1))
+    script.chat.accepted(.ipv4(.loopback, port: 45_001), link: 3, at: script.now)
+    script.receive("here again", over: 3)
+    script.chat.dialled(place, link: 4, at: script.now)
+    script.type("third")
+    script.wait(.seconds(60))
+    #expect(script.said[3] == [Self.joined, "third"])
+    #expect(script.said[4] == nil)
+  }
+
   @Test("is somebody else's when a text comes over one of the two alone", arguments: [1, 2])
   func other(link: Int) {
     var script = Script()
