@@ -79,7 +79,9 @@ extension StreamChat {
     if let other { link.doubt = doubt(about: other, at: now.instant) }
     open(link)
     // Whoever was there last has come in meanwhile.
-    if let other, let name = other.name, place(address).map({ places[$0].name }) == name {
+    if let other, let name = other.name, let place = place(address), !places[place].isOurKind,
+      places[place].name == name
+    {
       pair(links.count - 1, with: other.number, at: now.instant)
     }
   }

@@ -12,7 +12,10 @@ extension StreamChat {
       return show(.peer(.raw(payload, from: links[index].shownPlace, isCut: false)))
     }
     if isFirst, text.isJoin, isSecondLink(index, mark: payload, at: now.instant) { return }
-    if text.time != .unknown, let other = seen.takes(payload, link: number, at: now.instant) {
+    let mayBeOne = mayBeOne(with: links[index])
+    if text.time != .unknown,
+      let other = seen.takes(text, link: number, at: now.instant, mayBeOne: mayBeOne)
+    {
       counts.copies += 1
       return pair(index, with: other, at: now.instant)
     }
@@ -23,6 +26,17 @@ extension StreamChat {
       reconsider(index, at: now.instant)
     }
     take(text, index)
+  }
+
+  /// Tells of another link, by its number, whether it may lead to the same peer as this one.
+  private func mayBeOne(with link: PeerLink) -> (Int) -> Bool {
+    let links = links
+    return { number in
+      guard let other = links.first(where: { $0.number == number }) else { return false }
+      guard other.address.host == link.address.host else { return false }
+      // Those of our kind join with the same text over all their links.
+      return other.mark == nil || link.mark == nil || other.mark == link.mark
+    }
   }
 
   private mutating func take(_ text: ChatText, _ index: Int) {
@@ -85,20 +99,31 @@ extension StreamChat {
       if let place = place(link.place) { places[place].isOurKind = true }
       trust(index)
       for index in links.indices where links[index].doubt?.other == link.number { trust(index) }
-    } else if let doubt = link.doubt,
-      let other = links.first(where: { $0.number == doubt.other }), other.name == name
-    {
-      // Some programs know their links by where they lead, and speak over the last one only.
-      pair(index, with: other.number, at: now)
-    } else if let doubt = link.doubt {
-      // If it is a second link, the same text comes over the first one presently.
-      links[index].doubt?.until = min(doubt.until, now + StreamChat.echoDelay)
-    } else {
-      for other in links.indices {
-        guard let doubt = links[other].doubt, doubt.other == link.number else { continue }
-        links[other].doubt?.until = min(doubt.until, now + StreamChat.echoDelay)
-      }
+      return
     }
+    // Some programs know their links by where they lead, and speak over the last one only.
+    let suspects = links.filter { $0.doubt?.other == link.number || $0.number == link.doubt?.other }
+    if !isOurKind(link),
+      let other = suspects.first(where: { !isOurKind($0) && knownName(of: $0) == name })
+    {
+      return pair(index, with: other.number, at: now)
+    }
+    // If one of them is a second link, the same text comes over the other one presently.
+    for other in links.indices {
+      let isConcerned = other == index || links[other].doubt?.other == link.number
+      guard isConcerned, let doubt = links[other].doubt else { continue }
+      links[other].doubt?.until = min(doubt.until, now + StreamChat.echoDelay)
+    }
+  }
+
+  /// Whether whoever a link leads to greets those who dial it, and so tells by itself who it is.
+  private func isOurKind(_ link: PeerLink) -> Bool {
+    place(link.place).map { places[$0].isOurKind } ?? false
+  }
+
+  /// What whoever a link leads to is called, or was the last time.
+  private func knownName(of link: PeerLink) -> String? {
+    link.name ?? place(link.place).flatMap { places[$0].name }
   }
 
   /// Whether the text that a link begins with says that its peer is linked already, or is ourselves.
@@ -138,7 +163,7 @@ extension StreamChat {
     for index in links.indices
     where links[index].party == one.party || links[index].party == two.party {
       links[index].party = party
-      links[index].isAnnounced = links[index].isAnnounced || isSure
+      links[index].isAnnounced = isSure || one.isAnnounced || two.isAnnounced
     }
     // Where the peer is to be dialled is known, so the other link's guess is of no use.
     if one.place != nil { dropClaim(other, at: now) }
@@ -156,7 +181,9 @@ extension StreamChat {
   /// Shows that somebody is here: new, or again.
   mutating func announce(_ index: Int) {
     let link = links[index]
-    links[index].isAnnounced = true
+    for index in links.indices where links[index].party == link.party {
+      links[index].isAnnounced = true
+    }
     let who = shownName(index)
     let last = place(link.place).flatMap { places[$0].mark }
     show(.peer(link.mark != nil && link.mark == last ? .back(who) : .joined(who)))

@@ -446,22 +446,3 @@ struct StreamChatTests {
     #expect(script.chat.isReady)
   }
 }
-
-@Suite("Texts seen a moment ago")
-struct SeenTextsTests {
-  @Test("however many come, only some are remembered, and none for longer than five seconds")
-  func bounded() {
-    var seen = SeenTexts()
-    var now = Instant(nanoseconds: 1_000_000_000)
-    for number in 0..<20_000 {
-      #expect(seen.takes(Array("\(number)".utf8), link: 1, at: now) == nil)
-      #expect(seen.count <= SeenTexts.limit)
-    }
-    #expect(seen.takes(Array("19999".utf8), link: 2, at: now) == 1)
-    #expect(seen.takes(Array("19999".utf8), link: 1, at: now) == nil)
-    #expect(seen.takes(Array("1".utf8), link: 2, at: now) == nil)
-    now = now + .seconds(5)
-    #expect(seen.takes(Array("19999".utf8), link: 2, at: now) == nil)
-    #expect(seen.count == 1)
-  }
-}
