@@ -61,6 +61,8 @@ extension StreamOptions {
         case (.some, .some): throw UsageError("either N HOST:PORT or --listen ADDRESS, not both")
         case (.some, nil) where options.targets.isEmpty:
           throw UsageError("HOST:PORT is missing: to whom?")
+        case (nil, .some) where options.rate != nil || options.size != nil:
+          throw UsageError("--rate and --size are for sending, not with --listen")
         case (.some, nil), (nil, .some): break
         }
       })

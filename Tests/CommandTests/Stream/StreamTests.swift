@@ -42,6 +42,16 @@ struct StreamTests {
     #expect(counts["highest"] == 499)
   }
 
+  @Test("a pace and a size without anything to send are refused", arguments: ["--rate", "--size"])
+  func idle(option: String) async throws {
+    let child = try ChildProcess(
+      try Tree.parley(), ["stream", "--listen", Loopback.v4.anyPort, option, "64"])
+    child.closeInput()
+    let finished = try await child.finished()
+    #expect(finished.ending == .exited(2))
+    #expect(finished.errors.contains("are for sending"))
+  }
+
   @Test("at full speed it does not crash, and the counters add up")
   func full() async throws {
     let server = try await listen()
