@@ -20,6 +20,8 @@ struct ChatWords {
 
   /// A second line of a text stays out of the column where names stand.
   private static let lineBreak = Array("\n  | ".utf8)
+  /// What our own lines begin with, those that go on with a text, and quoted names.
+  private static let heads = Array(" \t*!|\"".utf8)
   /// More names than this in a row nobody reads.
   private static let nameLimit = 200
 
@@ -83,7 +85,7 @@ struct ChatWords {
 
   private func lines(for text: ChatText) -> [Line] {
     let clock = clock(text.time)
-    let name = safe(text.name)
+    let name = called(text.name)
     if text.isJoin { return [Line(text: "\(clock)* \(name) joined")] }
     if text.isLeave { return [Line(text: "\(clock)* \(name) left")] }
     return body(Array(text.text.utf8), after: "\(clock)\(name): ")
@@ -121,7 +123,16 @@ struct ChatWords {
   /// `bob`, `bob@192.0.2.1:8080`, or with a mark where there is doubt who it is.
   private func shown(_ who: PeerName) -> String {
     let place = who.place.map { "@\(safe($0))" } ?? ""
-    return "\(safe(who.name))\(place)\(who.isMarked ? " (?)" : "")"
+    return "\(called(who.name))\(place)\(who.isMarked ? " (?)" : "")"
+  }
+
+  /// A name that nobody checked; one that would read like another kind of line stands in quotation marks.
+  private func called(_ name: String) -> String {
+    let bytes = name.utf8
+    let isPlain =
+      bytes.first.map { !ChatWords.heads.contains($0) } ?? false
+    let hasEnd = zip(bytes, bytes.dropFirst()).contains { $0 == (UInt8(ascii: ":"), 0x20) }
+    return isPlain && !hasEnd ? safe(name) : "\"\(safe(name))\""
   }
 
   private func clock(_ time: Timestamp) -> String {

@@ -33,6 +33,25 @@ struct ChatWordsTests {
     #expect(texts(terminal, message("hi", room: "tea")) == ["14:05 [tea] bob: hi"])
   }
 
+  @Test("a name that would read like another kind of line stands in quotation marks")
+  func strangeNames() {
+    func said(_ name: String) -> [String] {
+      let text = ChatText(time: .unknown, name: name, text: "x")
+      let event = PeerEvent.said(
+        PeerName(name), time: .unknown, text: Array("x".utf8), isOwn: false, isCut: false)
+      #expect(texts(pipe, .chatText(text)) == texts(pipe, .peer(event)))
+      return texts(pipe, .peer(event))
+    }
+    #expect(said("  | bob") == ["\"  | bob\": x"])
+    #expect(said("* bob left") == ["\"* bob left\": x"])
+    #expect(said("! not said") == ["\"! not said\": x"])
+    #expect(said("bob: yes") == ["\"bob: yes\": x"])
+    #expect(said("") == ["\"\": x"])
+    #expect(said("\"bob\"") == ["\"\"bob\"\": x"])
+    #expect(said("bob:8080 *") == ["bob:8080 *: x"])
+    #expect(texts(pipe, .peer(.joined(PeerName("* bob")))) == ["* \"* bob\" joined"])
+  }
+
   @Test("among peers a place and a mark say where there is doubt who it is")
   func peers() {
     let time = Timestamp(year: 2026, month: 11, day: 21, hour: 3, minute: 17)
