@@ -19,6 +19,9 @@ struct PeerPlace: Sendable {
   static let refusalLimit = 3
   /// Whoever may have come in from here meanwhile has so long to say its name, before it is dialled.
   static let claimDelay = Duration.seconds(2)
+  /// A link that lasted so long with words, or without any, was one to somebody who takes part.
+  static let shortTalk = Duration.seconds(1)
+  static let longSilence = Duration.seconds(5)
   /// Delays between attempts: 250 to 500 ms at first, at most 5 s.
   private static let delays = (first: Duration.milliseconds(500), most: Duration.seconds(5))
 

@@ -252,7 +252,9 @@ extension StreamChat {
     }
     places[index].lostAt = now
     places[index].mark = link.mark ?? place.mark
-    if link.hasSpoken || link.openedAt + .seconds(5) <= now { places[index].encourage() }
+    // Who has no room for us says so, and ends it at once.
+    let enough = link.hasSpoken ? PeerPlace.shortTalk : PeerPlace.longSilence
+    if link.openedAt + enough <= now { places[index].encourage() }
     places[index].wait(from: now)
   }
 }

@@ -13,8 +13,10 @@ extension StreamChat {
     }
     if isFirst, text.isJoin, isSecondLink(index, mark: payload, at: now.instant) { return }
     let mayBeOne = mayBeOne(with: links[index])
+    // Who is linked again a moment later joins with the same text, and it counts.
     if text.time != .unknown,
-      let other = seen.takes(text, link: number, at: now.instant, mayBeOne: mayBeOne)
+      let other = seen.takes(text, link: number, at: now.instant, mayBeOne: mayBeOne),
+      !text.isJoin || links.contains(where: { $0.number == other })
     {
       counts.copies += 1
       return pair(index, with: other, at: now.instant)
@@ -42,6 +44,11 @@ extension StreamChat {
   private mutating func take(_ text: ChatText, _ index: Int) {
     let party = links[index].party
     if text.isLeave {
+      guard !links[index].hasLeft else {
+        // Some programs say it again and again.
+        counts.copies += 1
+        return
+      }
       show(.peer(.left(shownName(index))))
       for index in links.indices where links[index].party == party { links[index].hasLeft = true }
       return
@@ -131,7 +138,8 @@ extension StreamChat {
     links[index].mark = mark
     guard mark != joinText else {
       if let place = place(links[index].place) {
-        own.append(places[place].address)
+        // Whoever says what we say can make us believe this of many places.
+        if own.count < StreamChat.ownLimit { own.append(places[place].address) }
         places.remove(at: place)
       }
       links[index].hasLeft = true

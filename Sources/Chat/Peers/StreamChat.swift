@@ -50,6 +50,8 @@ package struct StreamChat: Sendable {
 
   /// The most places to be dialled.
   package static let placeLimit = 256
+  /// The most addresses that are remembered as our own.
+  static let ownLimit = 1024
   /// The most links; one more is told so and ended.
   package static let linkLimit = 256
   /// The most bytes of a frame's payload: with its header, what one segment of a network takes.

@@ -234,6 +234,68 @@ struct StreamChatTests {
     #expect(script.takeEvents().isEmpty)
   }
 
+  @Test("who is linked again a moment later is known by the same joining")
+  func linkedAgain() {
+    var script = Script(named: [bob])
+    script.dialled(bob, 1)
+    script.hear(ChatText.join, of: "bob", over: 1)
+    script.ended(1)
+    _ = script.takeActions()
+    script.dialled(bob, 2)
+    script.hear(ChatText.join, of: "bob", over: 2)
+    #expect(script.takeEvents() == [.back(PeerName("bob"))])
+  }
+
+  @Test("a farewell is shown once however often it comes, and again after a return")
+  func farewells() {
+    var script = Script(named: [bob])
+    let who = PeerName("bob")
+    script.dialled(bob, 1)
+    script.hear(ChatText.join, of: "bob", over: 1)
+    for second in 1...3 { script.hear(ChatText.leave, of: "bob", over: 1, second: second) }
+    #expect(script.takeEvents() == [.joined(who), .left(who)])
+    script.hear(ChatText.join, of: "bob", over: 1, second: 4)
+    script.hear(ChatText.leave, of: "bob", over: 1, second: 5)
+    #expect(script.takeEvents().last == .left(who))
+  }
+
+  @Test("somebody who has no room and ends each link at once is dialled ever later")
+  func noRoom() {
+    var script = Script(named: [bob])
+    var delays: [UInt64] = []
+    for link in 1...20 {
+      script.dialled(bob, link)
+      script.hear("Too many are here already.", of: "bob", over: link, second: link)
+      script.ended(link)
+      _ = script.takeActions()
+      let ended = script.time
+      while script.takeDials().isEmpty, let deadline = script.chat.deadline {
+        script.time = max(script.time, deadline.nanoseconds)
+        script.chat.expire(at: script.now)
+        script.drain()
+      }
+      delays.append(script.time - ended)
+    }
+    #expect(delays.suffix(5).allSatisfy { $0 >= 2_500_000_000 })
+  }
+
+  @Test("however many places say what we say, only so many are taken for ourselves for good")
+  func echoes() {
+    var script = Script()
+    for number in 1...2000 {
+      let place = Self.place(UInt32(number + 10), 9000)
+      _ = script.chat.add(place, isNamed: false, at: script.now)
+      script.dialled(place, number)
+      for case .send(let bytes, number) in script.takeActions() {
+        script.chat.received(bytes, link: number, at: script.now)
+      }
+      script.drain()
+      script.ended(number)
+    }
+    #expect(script.chat.own.count == StreamChat.ownLimit)
+    #expect(script.chat.places.isEmpty)
+  }
+
   @Test("a text that only ends with the words of leaving is said like any other")
   func notLeaving() {
     var script = Script(named: [bob])
