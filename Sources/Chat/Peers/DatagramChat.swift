@@ -117,10 +117,12 @@ package struct DatagramChat: Sendable {
   // MARK: - What the user wants
 
   /// Takes somebody that was asked for, or found, as a peer.
-  package mutating func add(_ address: SocketAddress, at now: Moment) -> Adding {
+  package mutating func add(
+    _ address: SocketAddress, isFound: Bool = false, at now: Moment
+  ) -> Adding {
     let endpoint = address.unmapped
     guard !own.contains(endpoint) else { return .ourselves }
-    switch peers.name(endpoint, at: now.instant) {
+    switch peers.name(endpoint, isFound: isFound, at: now.instant) {
     case .already: return .already
     case .full: return .full
     case .impossible: return .impossible

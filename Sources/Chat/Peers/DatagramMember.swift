@@ -17,6 +17,8 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
   private static let helping = 64
   /// So often it is looked, while there is room and more comes than one look brings.
   private static let looks = 32
+  /// With so many events of our own to show, nothing more is typed.
+  private static let answerLimit = 256
   /// What is longer is cut; the lessons' programs read 1,024 bytes.
   package static let sizeLimit = 8_192
   /// So many addresses may wait to be looked up.
@@ -36,6 +38,8 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
   private var events: [MemberEvent] = []
   private var eventCount = 0
   private var eventBytes = 0
+  /// Events that nobody sent us: what we say, what answers to it, and remarks.
+  private var answerCount = 0
   private var unshown = 0
   /// Whether the last look at the socket did not bring all that was there.
   private var isFlooded = false
@@ -106,7 +110,7 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
   @discardableResult
   package func add(_ endpoint: SocketAddress) -> Bool {
     guard ending == nil else { return false }
-    let isNew = chat.add(endpoint, at: now) == .added
+    let isNew = chat.add(endpoint, isFound: true, at: now) == .added
     drain()
     return isNew
   }
@@ -122,8 +126,11 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
     return true
   }
 
-  /// Whether the next line may be typed: the first names are looked up, and the last line has gone.
-  private var isReady: Bool { isStarted && outgoing.isEmpty }
+  /// Whether the next line may be typed: the first names are looked up, the last line has gone, and what came
+  /// of the ones before has been shown.
+  private var isReady: Bool {
+    isStarted && outgoing.isEmpty && answerCount < DatagramMember.answerLimit
+  }
 
   package func endInput() { leave() }
 
@@ -157,7 +164,7 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
 
   private func queue(_ event: MemberEvent) {
     guard case .peer(let event) = event, case let size = event.receivedSize, size > 0 else {
-      return events.append(event)
+      return tell(event)
     }
     guard eventCount < DatagramMember.eventLimit, eventBytes < DatagramMember.byteLimit else {
       unshown += 1
@@ -168,9 +175,14 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
     events.append(.peer(event))
   }
 
+  private func tell(_ event: MemberEvent) {
+    answerCount += 1
+    events.append(event)
+  }
+
   private func search(_ text: String) {
     guard searches.count < DatagramMember.findLimit else {
-      return events.append(.hint("too many addresses are being looked up already"))
+      return tell(.hint("too many addresses are being looked up already"))
     }
     searches.append(text)
     hasWork.open()
@@ -201,7 +213,7 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
   }
 
   private func remark(_ words: String) {
-    events.append(.remark(words))
+    tell(.remark(words))
     hasEvents.open()
   }
 
@@ -344,10 +356,15 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
         let end = min(start + DatagramMember.helping, batch.count)
         let helping = Array(batch[start..<end])
         await show(helping)
-        for case .peer(let event) in helping where event.receivedSize > 0 {
-          eventCount -= 1
-          eventBytes -= event.receivedSize
+        for event in helping {
+          if case .peer(let event) = event, event.receivedSize > 0 {
+            eventCount -= 1
+            eventBytes -= event.receivedSize
+          } else {
+            answerCount -= 1
+          }
         }
+        if isReady { mayType.open() }
         start = end
         await giveWay()
       }
@@ -367,30 +384,29 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
   // MARK: - Addresses
 
   private func find(_ text: String) async {
+    defer { hasEvents.open() }
     do {
-      let endpoint = try await lookUp(try Address(text))
+      let address = try Address(text)
+      guard address.port != 0 else { return tell(PeerLine.withoutPort(text)) }
+      let endpoint = try await lookUp(address)
       guard ending == nil, !isLeaving else { return }
       if let why = chat.add(endpoint, at: now).objection {
-        events.append(.hint("\(endpoint) \(why)"))
+        tell(.hint("\(endpoint) \(why)"))
       } else {
-        events.append(.words("\(endpoint) gets from now on what you say"))
+        tell(.words("\(endpoint) gets from now on what you say"))
       }
     } catch is CancellationError {
       return
     } catch {
-      events.append(.hint("\(error)"))
+      tell(.hint("\(error)"))
     }
-    hasEvents.open()
     drain()
   }
 
   /// The address that a name means: the first IPv4 one, because that is all that the lessons' programs speak.
   private func lookUp(_ address: Address) async throws -> SocketAddress {
     let all = try await resolver.resolve(address, timeout: DatagramMember.patience)
-    let endpoint = all.first { $0.family == .ipv4 } ?? all[0]
-    // To send to no address means this machine, and its answer comes from an address.
-    guard case .ipv4(.any, let port) = endpoint else { return endpoint }
-    return .ipv4(.loopback, port: port)
+    return (all.first { $0.family == .ipv4 } ?? all[0]).thisMachineIfNone
   }
 
   private static func ownAddresses(_ local: SocketAddress) -> [SocketAddress] {
@@ -410,13 +426,13 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
 }
 
 extension PeerEvent {
-  /// How much memory it takes if others sent it; 0 for what is our own.
+  /// How much memory it takes if others caused it; 0 for what is our own.
   fileprivate var receivedSize: Int {
     switch self {
     case .said(let who, _, let text, let isOwn, _): isOwn ? 0 : text.count + who.name.utf8.count + 1
     case .raw(let bytes, _, _): bytes.count + 1
-    case .joined(let who), .left(let who), .back(let who): who.name.utf8.count + 1
-    case .gone: 0
+    case .joined(let who), .left(let who), .back(let who), .gone(let who, _):
+      who.name.utf8.count + 1
     }
   }
 }

@@ -23,7 +23,7 @@ package final class MeshMember: Participant, TimerTarget, @unchecked Sendable {
     case find(String)
   }
 
-  /// With so many events to show, nothing more is read.
+  /// With so many events to show, nothing more is read, and nothing is typed.
   private static let eventLimit = 256
   /// So many addresses may wait to be looked up.
   private static let jobLimit = 1024
@@ -118,7 +118,9 @@ package final class MeshMember: Participant, TimerTarget, @unchecked Sendable {
 
   package func type(_ line: [UInt8]) async -> Bool {
     precondition(loop.isCurrent, "a member lives on its loop")
-    while ending == nil, !chat.isReady || isCrowded { await mayType.wait() }
+    while ending == nil, !chat.isReady || isCrowded || events.count >= MeshMember.eventLimit {
+      await mayType.wait()
+    }
     guard ending == nil else { return false }
     chat.type(line, at: now)
     drain()
@@ -265,6 +267,7 @@ package final class MeshMember: Participant, TimerTarget, @unchecked Sendable {
       events = []
       await show(batch)
       for line in lines.values { line.mayRead.open() }
+      mayType.open()
     }
   }
 
@@ -305,7 +308,12 @@ package final class MeshMember: Participant, TimerTarget, @unchecked Sendable {
 
   private func find(_ text: String) async {
     do {
-      guard let endpoint = try await lookUp(try Address(text)) else { return }
+      let address = try Address(text)
+      guard address.port != 0 else {
+        events.append(PeerLine.withoutPort(text))
+        return hasEvents.open()
+      }
+      guard let endpoint = try await lookUp(address) else { return }
       guard ending == nil else { return }
       if let why = MeshMember.objection(to: chat.add(endpoint, isNamed: true, at: now)) {
         events.append(.hint("\(endpoint) \(why)"))
@@ -339,7 +347,7 @@ package final class MeshMember: Participant, TimerTarget, @unchecked Sendable {
   /// The address that a name means: the first IPv4 one, because that is all that the lessons' programs speak.
   private func lookUp(_ address: Address) async throws -> SocketAddress? {
     let all = try await resolver.resolve(address, timeout: MeshMember.patience)
-    return all.first { $0.family == .ipv4 } ?? all.first
+    return (all.first { $0.family == .ipv4 } ?? all.first)?.thisMachineIfNone
   }
 
   private static func objection(to adding: StreamChat.Adding) -> String? {

@@ -25,6 +25,11 @@ package enum PeerLine: Equatable, Sendable {
     "//text          says a line that begins with a slash",
   ]
 
+  /// What to say of an address behind `/add` that leaves out where on its machine somebody is.
+  static func withoutPort(_ text: String) -> MemberEvent {
+    .hint("/add takes HOST:PORT, and \(text) has no port.")
+  }
+
   /// Reads a line without its end; bytes that are not UTF-8 become U+FFFD.
   package init(_ line: [UInt8]) {
     let text = SafeText.repaired(PeerLine.trimmed(line[...]))

@@ -69,6 +69,8 @@ package struct DatagramPeers: Sendable {
 
   /// The most peers that were named.
   package static let namedLimit = 256
+  /// With so many named, no more are taken from what networks announce: the others are for people to name.
+  package static let foundLimit = 128
   /// The most peers that are known by being heard.
   package static let heardLimit = 256
   /// The most peers that were heard once.
@@ -93,7 +95,15 @@ package struct DatagramPeers: Sendable {
   package init() {}
 
   /// Takes a peer that somebody here asked for: it is known at once, and back if it had left.
-  package mutating func name(_ address: SocketAddress, at now: Instant) -> Naming {
+  ///
+  /// - Parameters:
+  ///   - address: Where it is.
+  ///   - isFound: Whether nobody named it: it was announced in a network, which anybody can do.
+  ///   - now: The time.
+  /// - Returns: What comes of it.
+  package mutating func name(
+    _ address: SocketAddress, isFound: Bool = false, at now: Instant
+  ) -> Naming {
     let endpoint = address.unmapped
     guard DatagramPeers.isPossible(endpoint) else { return .impossible }
     if let peer = known[endpoint], peer.isNamed {
@@ -101,7 +111,8 @@ package struct DatagramPeers: Sendable {
       _ = revive(endpoint, as: .expected, at: now)
       return .added
     }
-    guard namedCount < DatagramPeers.namedLimit else { return .full }
+    let limit = isFound ? DatagramPeers.foundLimit : DatagramPeers.namedLimit
+    guard namedCount < limit else { return .full }
     namedCount += 1
     var peer = known[endpoint] ?? take(endpoint) ?? new(endpoint, .expected, at: now)
     if peer.presence == .left { peer.presence = .expected }

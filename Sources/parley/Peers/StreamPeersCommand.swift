@@ -6,7 +6,7 @@ import Wire
 enum StreamPeersCommand {
   static func run(_ options: PeersOptions) -> ExitCode {
     Sitting.run("chat") { sitting in
-      let named = try options.peers.map { (text) throws(AddressError) in try Address(text) }
+      let named = try options.peers.map { try Address(server: $0) }
       let listeners = try await Listen.bind(
         Address(":\(options.port)"), on: sitting.loop, resolver: Resolver(),
         options: try listening(options))

@@ -93,7 +93,8 @@ struct DatagramChatCommandTests {
     try ann.say("/add 127.0.0.1:\(ann.place.port)")
     try await ann.process.expect("is where we are ourselves\n", from: .errors)
     try ann.say("/add 127.0.0.1")
-    try await ann.process.expect("! 127.0.0.1:0 is nowhere that anybody can be\n", from: .errors)
+    try await ann.process.expect(
+      "! /add takes HOST:PORT, and 127.0.0.1 has no port.\n", from: .errors)
     try ann.say("//slash")
     try await bob.expect("Ann: /slash\n")
     try ann.say("/nonsense")
@@ -129,9 +130,37 @@ struct DatagramChatCommandTests {
     let second = try await chat(bob.place.port, "--nick", "Ann").finished()
     #expect(second.ending != .exited(0))
     #expect(second.errors.contains("Address already in use"))
-    let third = try await chat("0", "somewhere", "--nick", "Ann").finished()
-    #expect(third.ending == .exited(2))
-    #expect(third.errors.contains("has no port"))
+  }
+
+  @Test("somebody who cannot be anywhere is no way to begin a chat", arguments: ["udp", "tcp"])
+  func nowhere(kind: String) async throws {
+    for (address, words) in [
+      ("somewhere", "has no port"), ("127.0.0.1:0", "nobody can be on port 0"),
+    ] {
+      let child = try ChildProcess(
+        try Tree.parley(), ["chat", "--plain", kind, "0", address, "--nick", "Ann"])
+      child.closeInput()
+      let finished = try await child.finished()
+      #expect(finished.ending == .exited(2))
+      #expect(finished.errors.contains(words))
+    }
+  }
+
+  @Test(
+    "/add tells what is wrong with an address, in the words that were typed",
+    arguments: ["udp", "tcp"])
+  func adding(kind: String) async throws {
+    let ann = try ChildProcess(
+      try Tree.parley(), ["chat", "--plain", kind, "0", "--nick", "Ann"])
+    try await ann.expect("listening on ", from: .errors)
+    let own = try Place(try await ann.expect("\n", from: .errors).dropLast()).port
+    try ann.write("/add 127.0.0.1\n")
+    try await ann.expect("! /add takes HOST:PORT, and 127.0.0.1 has no port.\n", from: .errors)
+    // No address is this machine's, and there we are.
+    try ann.write("/add 0.0.0.0:\(own)\n")
+    try await ann.expect("! 127.0.0.1:\(own) is where we are ourselves\n", from: .errors)
+    ann.closeInput()
+    #expect(try await ann.ending() == .exited(0))
   }
 
   @Test("what is sent is safe to show", .needs(.python3))

@@ -28,6 +28,16 @@ struct DatagramPeersTests {
     #expect(peers.hear(alice, at: start + .seconds(900)) == .back)
   }
 
+  @Test("however many a network announces, half of the places are for people to name")
+  mutating func found() {
+    for number in 0..<300 {
+      let outcome = peers.name(Self.stranger(number), isFound: true, at: start)
+      #expect(outcome == (number < 128 ? .added : .full))
+    }
+    for number in 300..<428 { #expect(peers.name(Self.stranger(number), at: start) == .added) }
+    #expect(peers.name(alice, at: start) == .full)
+  }
+
   @Test("whoever is heard once gets three datagrams, and all when it is heard again")
   mutating func heardOnce() {
     #expect(peers.hear(alice, at: start) == .first)
