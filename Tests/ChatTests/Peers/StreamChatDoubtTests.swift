@@ -82,6 +82,25 @@ struct StreamChatDoubtTests {
     #expect(script.said == [1: [Self.joined, "first", "second"]])
   }
 
+  @Test("is a second one when it joins by the name that was last known where we have dialled")
+  func silentAndKnown() {
+    var script = Script()
+    script.receive("hi", over: 1)
+    let place = SocketAddress.ipv4(.loopback, port: 2000)
+    script.wait(.seconds(60))
+    script.chat.ended(.closed, link: 1, at: script.now)
+    script.chat.ended(.closed, link: 2, at: script.now)
+    script.wait(.seconds(1))
+    script.chat.dialled(place, link: 3, at: script.now)
+    script.chat.accepted(.ipv4(.loopback, port: 45_001), link: 4, at: script.now)
+    script.receive(Self.joined, over: 4)
+    script.receive("here again", over: 3)
+    script.type("third")
+    script.wait(.seconds(60))
+    #expect(script.said[3] == [Self.joined, "third"])
+    #expect(script.said[4] == nil)
+  }
+
   @Test("is a second one when whoever was there last has come in while it was dialled")
   func cameBack() {
     var script = Script()
