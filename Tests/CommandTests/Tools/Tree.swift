@@ -45,8 +45,9 @@ enum Tree {
     String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
   }
 
-  /// The most memory that a client of any length may take, in KiB: 16 MiB optimised. Unoptimised code and
-  /// the sanitizer take some of their own.
+  /// The most memory that a client may take, in KiB, however much it carries: 16 MiB optimised.
+  ///
+  /// Unoptimised code and the sanitizer take some of their own.
   static var memoryLimit: Int {
     if getenv("PARLEY_BINARY") != nil { return 16_384 }
     return isSanitized ? 1 << 20 : 24_000
