@@ -35,6 +35,8 @@ struct PeerPlace: Sendable {
   var mark: [UInt8]?
   /// Whether a program of our kind is there: it dials from this port, and not from another one.
   var isOurKind = false
+  /// Whether somebody came in from here, which says little about where they can be dialled.
+  var isGuess = false
   /// How often in a row the system refused to dial from our own port.
   var refusals = 0
   /// Whether the first attempt is not over yet.

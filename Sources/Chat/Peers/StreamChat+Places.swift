@@ -73,6 +73,7 @@ extension StreamChat {
       places[index].state = .linked
       places[index].refusals = 0
       places[index].isNew = false
+      places[index].isGuess = false
     }
     var link = PeerLink(number, address, isInbound: false, place: address, at: now.instant)
     let other = links.first { $0.claim == address && !$0.isEnding }
@@ -169,7 +170,7 @@ extension StreamChat {
   private func claimable(from address: SocketAddress, name: String?) -> Int? {
     let host = address.host
     return places.firstIndex { place in
-      (place.isWaiting || place.state == .dialling) && !place.isOurKind
+      (place.isWaiting || place.state == .dialling) && !place.isOurKind && !place.isGuess
         && place.address.host == host
         && (name == nil || place.name == name)
         && !links.contains { $0.claim == place.address }
@@ -232,6 +233,7 @@ extension StreamChat {
     places[place].name = link.name
     places[place].mark = link.mark
     places[place].isNew = false
+    places[place].isGuess = true
     places[place].wait(from: now)
   }
 
