@@ -70,7 +70,7 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
     self.named = named
     self.resolver = resolver
     chat = DatagramChat(
-      name: name, own: DatagramMember.ownAddresses(datagrams.localAddress), filter: filter)
+      name: name, own: datagrams.localAddress.reachable, filter: filter)
   }
 
   package var unsaidCount: Int { 0 }
@@ -178,6 +178,7 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
   private func tell(_ event: MemberEvent) {
     answerCount += 1
     events.append(event)
+    hasEvents.open()
   }
 
   private func search(_ text: String) {
@@ -212,10 +213,7 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
     drain()
   }
 
-  private func remark(_ words: String) {
-    tell(.remark(words))
-    hasEvents.open()
-  }
+  private func remark(_ words: String) { tell(.remark(words)) }
 
   // MARK: - Tasks
 
@@ -228,7 +226,7 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
   private func begin() async {
     for address in named {
       do {
-        let endpoint = try await lookUp(address)
+        let endpoint = try await resolver.peer(address, timeout: DatagramMember.patience)
         guard ending == nil, !isLeaving else { return }
         if let why = chat.add(endpoint, at: now).objection { remark("\(endpoint) \(why)") }
       } catch is CancellationError {
@@ -384,55 +382,19 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
   // MARK: - Addresses
 
   private func find(_ text: String) async {
-    defer { hasEvents.open() }
     do {
       let address = try Address(text)
       guard address.port != 0 else { return tell(PeerLine.withoutPort(text)) }
-      let endpoint = try await lookUp(address)
+      let endpoint = try await resolver.peer(address, timeout: DatagramMember.patience)
       guard ending == nil, !isLeaving else { return }
-      if let why = chat.add(endpoint, at: now).objection {
-        tell(.hint("\(endpoint) \(why)"))
-      } else {
-        tell(.words("\(endpoint) gets from now on what you say"))
-      }
+      let why = chat.add(endpoint, at: now).objection
+      let done = "\(endpoint) gets from now on what you say"
+      tell(why.map { .hint("\(endpoint) \($0)") } ?? .words(done))
     } catch is CancellationError {
       return
     } catch {
       tell(.hint("\(error)"))
     }
     drain()
-  }
-
-  /// The address that a name means: the first IPv4 one, because that is all that the lessons' programs speak.
-  private func lookUp(_ address: Address) async throws -> SocketAddress {
-    let all = try await resolver.resolve(address, timeout: DatagramMember.patience)
-    return (all.first { $0.family == .ipv4 } ?? all[0]).thisMachineIfNone
-  }
-
-  private static func ownAddresses(_ local: SocketAddress) -> [SocketAddress] {
-    guard local.isUnspecified, let port = local.port else { return [local] }
-    let interfaces = (try? NetworkInterface.all()) ?? []
-    return interfaces.flatMap { interface in
-      interface.addresses.compactMap { (assignment) -> SocketAddress? in
-        switch assignment.host {
-        case .ipv4(let address): .ipv4(address, port: port)
-        case .ipv6(let address, let scope):
-          .ipv6(address, port: port, scope: scope == nil ? 0 : interface.index)
-        case .any, .name: nil
-        }
-      }
-    }
-  }
-}
-
-extension PeerEvent {
-  /// How much memory it takes if others caused it; 0 for what is our own.
-  fileprivate var receivedSize: Int {
-    switch self {
-    case .said(let who, _, let text, let isOwn, _): isOwn ? 0 : text.count + who.name.utf8.count + 1
-    case .raw(let bytes, _, _): bytes.count + 1
-    case .joined(let who), .left(let who), .back(let who), .gone(let who, _):
-      who.name.utf8.count + 1
-    }
   }
 }

@@ -68,7 +68,7 @@ package final class MeshMember: Participant, TimerTarget, @unchecked Sendable {
     self.resolver = resolver
     port = listeners.first?.localAddress.port ?? 0
     chat = StreamChat(
-      name: name, own: MeshMember.ownAddresses(port: port), seed: seed)
+      name: name, own: SocketAddress.ipv6(.any, port: port).reachable, seed: seed)
   }
 
   package var unsaidCount: Int { 0 }
@@ -313,7 +313,7 @@ package final class MeshMember: Participant, TimerTarget, @unchecked Sendable {
         events.append(PeerLine.withoutPort(text))
         return hasEvents.open()
       }
-      guard let endpoint = try await lookUp(address) else { return }
+      let endpoint = try await resolver.peer(address, timeout: MeshMember.patience)
       guard ending == nil else { return }
       if let why = MeshMember.objection(to: chat.add(endpoint, isNamed: true, at: now)) {
         events.append(.hint("\(endpoint) \(why)"))
@@ -332,7 +332,7 @@ package final class MeshMember: Participant, TimerTarget, @unchecked Sendable {
   private func lookUpNamed() async {
     for address in named {
       do {
-        guard let endpoint = try await lookUp(address) else { continue }
+        let endpoint = try await resolver.peer(address, timeout: MeshMember.patience)
         if let why = MeshMember.objection(to: chat.add(endpoint, isNamed: true, at: now)) {
           remark("\(endpoint) \(why)")
         }
@@ -344,12 +344,6 @@ package final class MeshMember: Participant, TimerTarget, @unchecked Sendable {
     named = []
   }
 
-  /// The address that a name means: the first IPv4 one, because that is all that the lessons' programs speak.
-  private func lookUp(_ address: Address) async throws -> SocketAddress? {
-    let all = try await resolver.resolve(address, timeout: MeshMember.patience)
-    return (all.first { $0.family == .ipv4 } ?? all.first)?.thisMachineIfNone
-  }
-
   private static func objection(to adding: StreamChat.Adding) -> String? {
     switch adding {
     case .added: nil
@@ -357,17 +351,6 @@ package final class MeshMember: Participant, TimerTarget, @unchecked Sendable {
     case .ourselves: "is where we are ourselves"
     case .full: "is one too many: \(StreamChat.placeLimit) are known already"
     case .impossible: "is nowhere that anybody can be"
-    }
-  }
-
-  private static func ownAddresses(port: UInt16) -> [SocketAddress] {
-    let interfaces = (try? NetworkInterface.all()) ?? []
-    return interfaces.flatMap(\.addresses).compactMap { assignment in
-      switch assignment.host {
-      case .ipv4(let address): .ipv4(address, port: port)
-      case .ipv6(let address, _): .ipv6(address, port: port)
-      case .any, .name: nil
-      }
     }
   }
 }

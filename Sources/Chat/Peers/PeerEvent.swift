@@ -29,3 +29,15 @@ package enum PeerEvent: Equatable, Sendable {
   /// Heard again after that.
   case back(PeerName)
 }
+
+extension PeerEvent {
+  /// How much memory it takes if others caused it; 0 for what is our own.
+  var receivedSize: Int {
+    switch self {
+    case .said(let who, _, let text, let isOwn, _): isOwn ? 0 : text.count + who.name.utf8.count + 1
+    case .raw(let bytes, _, _): bytes.count + 1
+    case .joined(let who), .left(let who), .back(let who), .gone(let who, _):
+      who.name.utf8.count + 1
+    }
+  }
+}

@@ -53,12 +53,6 @@ struct PeerLink: Sendable {
 }
 
 extension SocketAddress {
-  /// To send to no address means this machine, and its answer comes from an address.
-  var thisMachineIfNone: SocketAddress {
-    guard case .ipv4(.any, let port) = self else { return self }
-    return .ipv4(.loopback, port: port)
-  }
-
   /// The same address without a port: the machine.
   var host: SocketAddress {
     switch self {

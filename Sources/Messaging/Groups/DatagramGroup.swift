@@ -96,10 +96,10 @@ public final class DatagramGroup: EventSource {
   /// - Throws: `SocketError` of the operation `resolve`, or `add`: `EINVAL` for an address that nobody
   ///   can be at, such as port 0, and our own; `ENOBUFS` for one more than 256.
   public func add(_ peer: Address, resolver: Resolver = .shared) async throws {
-    let addresses = try await resolver.resolve(peer)
-    let address = addresses.first { $0.family == .ipv4 } ?? addresses[0]
+    let address = try await resolver.peer(peer)
+    let isOwn = localAddress.reachable.contains(address)
     let naming = withRoster { roster, now in
-      isOwn(address) ? .impossible : roster.name(address, at: now)
+      isOwn ? .impossible : roster.name(address, at: now)
     }
     switch naming {
     case .added, .already: return
@@ -113,11 +113,6 @@ public final class DatagramGroup: EventSource {
   /// - Parameter peer: Its address; one that is no peer is ignored.
   public func remove(_ peer: SocketAddress) {
     _ = withRoster { roster, now in roster.leave(peer, at: now) }
-  }
-
-  private func isOwn(_ address: SocketAddress) -> Bool {
-    address == localAddress
-      || localAddress.isUnspecified && address.isLoopback && address.port == localAddress.port
   }
 
   private func withRoster<Result>(_ body: (inout DatagramPeers, Instant) -> Result) -> Result {

@@ -81,7 +81,7 @@ struct DatagramGroupTests {
   @Test("takes nobody who cannot be there, and not itself")
   func impossible() async throws {
     try await run { _, group in
-      for address in ["127.0.0.1:0", "0.0.0.0:9", "\(group.localAddress)"] {
+      for address in ["127.0.0.1:0", "\(group.localAddress)"] {
         await #expect(throws: SocketError.self) { try await group.add(Address(address)) }
       }
       #expect(group.peers.isEmpty)
