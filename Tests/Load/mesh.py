@@ -13,11 +13,16 @@ from collections import Counter
 
 
 def free_ports(count):
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
+    """Below the ports that the system gives to others while a peer of ours is down."""
+    ports = set()
+    while len(ports) < count:
+        port = random.randrange(10_000, 32_000)
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        ports.add(port)
+    return sorted(ports)
 
 
 class Peer:
@@ -50,8 +55,11 @@ class Peer:
         self.process.wait()
 
     def say(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write(line + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            sys.exit(f"p{self.number} has ended with {self.process.wait()}: {self.errors[-5:]}")
 
     def who(self):
         """Who is here, by its own account."""
