@@ -114,7 +114,7 @@ struct DiscoveryTests {
   /// Machines with up to three networks of both families, all of which they share.
   @Test(
     "all find each other once, and both by the same network",
-    arguments: 1...30 as ClosedRange<UInt64>)
+    arguments: 1...15 as ClosedRange<UInt64>)
   func everybody(seed: UInt64) throws {
     var random = Seeded(seed: seed)
     let machines = Int.random(in: 2...5, using: &random)
