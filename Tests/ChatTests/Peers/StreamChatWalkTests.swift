@@ -6,7 +6,7 @@ import Testing
 struct StreamChatWalkTests {
   @Test(
     "after kills and restarts all are linked, once each, and every text is shown once to every other",
-    arguments: 0..<30 as Range<UInt64>)
+    arguments: 0..<60 as Range<UInt64>)
   func becomesWhole(seed: UInt64) {
     let count = 3 + Int(seed % 6)
     var network = SmallNetwork(

@@ -85,6 +85,9 @@ struct DatagramGroupTests {
         await #expect(throws: SocketError.self) { try await group.add(Address(address)) }
       }
       #expect(group.peers.isEmpty)
+      // No host is this machine, whose answers come from an address.
+      try await group.add(Address("0.0.0.0:9"))
+      #expect(group.peers == [.ipv4(.loopback, port: 9)])
     }
     try await EventLoop.run { loop in
       let place = try Address("127.0.0.1:0")

@@ -104,7 +104,7 @@ struct DatagramPeersWalkTests {
     }
   }
 
-  @Test("send to whom the model sends", arguments: 0..<4)
+  @Test("send to whom the model sends", arguments: 0..<10)
   func model(seed: UInt64) {
     var random = Seeded(seed)
     var peers = DatagramPeers()
