@@ -113,6 +113,9 @@ final class ServerLoop: @unchecked Sendable {
     {
       undecided.removeFirst()
       guard let client = clients[oldest], client.countsAsUndecided else { continue }
+      // Many may have come while this loop was busy: what they have said since then counts.
+      client.link?.look()
+      guard client.countsAsUndecided else { continue }
       decided(client)
       client.tell(.bye(.full, text: "Too many are waiting.", retryAfterMilliseconds: 1000))
       // What it was told goes out as far as it can: nobody waits for it to read that.
