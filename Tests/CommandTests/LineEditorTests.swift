@@ -107,10 +107,10 @@ struct LineEditorTests {
   func full() {
     var editor = LineEditor(limit: 5)
     editor.receive("abcd€€€e".utf8)
-    #expect(events(&editor) == [.full])
+    #expect(events(&editor) == [.bell])
     #expect(editor.text == "abcde")
     editor.receive("f".utf8)
-    #expect(events(&editor) == [.full])
+    #expect(events(&editor) == [.bell])
   }
 
   @Test("survives any chunking", arguments: 1...9)

@@ -17,6 +17,7 @@ final class ConsoleFace: ChatFace, @unchecked Sendable {
   private let output: BlockingOutput
   private let words = ChatWords(style: .terminal)
   private let interrupt: () -> Void
+  private let silence: Silence
   private var terminal: ConsoleTerminal
   private var mode: TerminalMode?
 
@@ -33,7 +34,8 @@ final class ConsoleFace: ChatFace, @unchecked Sendable {
   }
 
   /// Calls `interrupt` for Ctrl-C, which a raw terminal makes no signal of.
-  init(interrupt: @escaping () -> Void) throws(SocketError) {
+  init(on loop: EventLoop, interrupt: @escaping () -> Void) throws(SocketError) {
+    silence = Silence(of: .milliseconds(100), on: loop)
     input = try BlockingInput()
     output = try BlockingOutput(1)
     self.interrupt = interrupt
@@ -95,21 +97,33 @@ final class ConsoleFace: ChatFace, @unchecked Sendable {
       // The screen has been given back: nothing more is drawn.
       guard !isOver else { return }
       if bytes.isEmpty { hasInputEnded = true }
-      output.write(terminal.receive(bytes))
-      for wish in terminal.takeWishes() {
-        switch wish {
-        case .say(let line): queue(line)
-        case .leave: hasInputEnded = true
-        case .interrupt: interrupt()
+      silence.end()
+      act(on: terminal.receive(bytes))
+      if terminal.awaitsPause {
+        silence.begin { [weak self] in
+          guard let self, !self.isOver else { return }
+          self.act(on: self.terminal.pause())
         }
       }
-      hasLines.open()
       await listenUntilRoom()
     }
     // Ctrl-C still counts while the last lines are on their way.
     while case let bytes = (try? await input.next()) ?? [], !bytes.isEmpty {
       if bytes.contains(0x03) { interrupt() }
     }
+  }
+
+  /// Draws, and does what the keys wished.
+  private func act(on drawing: [UInt8]) {
+    output.write(drawing)
+    for wish in terminal.takeWishes() {
+      switch wish {
+      case .say(let line): queue(line)
+      case .leave: hasInputEnded = true
+      case .interrupt: interrupt()
+      }
+    }
+    hasLines.open()
   }
 
   /// While the screen takes nothing, only Ctrl-C counts; what else is typed waits.
@@ -158,6 +172,7 @@ final class ConsoleFace: ChatFace, @unchecked Sendable {
       case .reply(.nick(let nick)), .named(let nick): rename(nick)
       default: break  // Nothing else changes what we are called.
       }
+      terminal.learn(event)
     }
     output.write(terminal.show(events.flatMap(words.lines).map(\.text)))
   }

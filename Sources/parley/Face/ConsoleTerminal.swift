@@ -1,3 +1,5 @@
+import Chat
+
 /// The terminal of somebody who chats: the line being typed, and messages above it.
 ///
 /// Pure: every method returns the bytes to write, and nothing else may write to that terminal.
@@ -29,6 +31,21 @@ struct ConsoleTerminal {
   /// Takes what the keyboard sent; what it means is in ``takeWishes()``.
   mutating func receive(_ bytes: [UInt8]) -> [UInt8] {
     editor.receive(bytes)
+    return drain()
+  }
+
+  /// Takes notice of names, to complete them.
+  mutating func learn(_ event: MemberEvent) { editor.learn(event) }
+
+  /// Whether ``pause()`` is wanted when the keyboard is silent for a moment.
+  var awaitsPause: Bool { editor.awaitsPause }
+
+  mutating func pause() -> [UInt8] {
+    editor.pause()
+    return drain()
+  }
+
+  private mutating func drain() -> [UInt8] {
     var output: [UInt8] = []
     while let event = editor.next() {
       switch event {
@@ -36,7 +53,8 @@ struct ConsoleTerminal {
       case .end: wishes.append(.leave)
       case .interrupt: wishes.append(.interrupt)
       case .redraw: break  // The row is drawn below in any case.
-      case .full: output.append(0x07)
+      case .bell: output.append(0x07)
+      case .pageUp, .pageDown, .top, .bottom: break
       }
     }
     return output + screen.edit(before: editor.before, after: editor.after)

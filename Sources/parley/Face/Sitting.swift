@@ -67,7 +67,7 @@ final class Sitting: @unchecked Sendable {
   func take(part participant: any Participant) async throws -> ExitCode {
     let face: any ChatFace =
       try ConsoleFace.isPossible
-      ? ConsoleFace { [weak self] in self?.interrupt(.interrupted) } : PipeFace()
+      ? ConsoleFace(on: loop) { [weak self] in self?.interrupt(.interrupted) } : PipeFace()
     (self.participant, self.face) = (participant, face)
     let (ending, unsaid) = await face.run(participant)
     if let forced { return forced }

@@ -31,7 +31,7 @@ final class OperatorSeat: @unchecked Sendable {
     defer { connection.close() }
     let member = ChatMember(connection, session)
     let face: any ChatFace =
-      try isAtTerminal ? ConsoleFace { [ending] in ending.begin() } : PipeFace()
+      try isAtTerminal ? ConsoleFace(on: loop) { [ending] in ending.begin() } : PipeFace()
     (self.member, self.face) = (member, face)
     await withTaskGroup(of: Void.self) { group in
       group.addTask { [ending] in

@@ -7,4 +7,6 @@ enum Key: Equatable {
   case left, right, wordLeft, wordRight, home, end, up, down
   case killToStart, killToEnd, killWord
   case interrupt, redraw
+  /// Through what was said: a screenful, to the beginning, to the end.
+  case pageUp, pageDown, top, bottom
 }

@@ -134,13 +134,15 @@ struct KeyDecoder {
     case UInt8(ascii: "B"): move(.down)
     case UInt8(ascii: "C"): move(isWord ? .wordRight : .right)
     case UInt8(ascii: "D"): move(isWord ? .wordLeft : .left)
-    case UInt8(ascii: "F"): move(.end)
-    case UInt8(ascii: "H"): move(.home)
+    case UInt8(ascii: "F"): move(text == "1;5" ? .bottom : .end)
+    case UInt8(ascii: "H"): move(text == "1;5" ? .top : .home)
     case UInt8(ascii: "~"):
       switch text {
       case "1", "7": move(.home)
       case "3": move(.delete)
       case "4", "8": move(.end)
+      case "5": move(.pageUp)
+      case "6": move(.pageDown)
       case "200": isPasting = true
       case "201": isPasting = false
       default: break

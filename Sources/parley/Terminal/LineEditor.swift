@@ -1,3 +1,5 @@
+import Chat
+
 /// The line being typed: bytes of a raw terminal in, an edited line out.
 ///
 /// Call ``receive(_:)`` with whatever was read, then drain ``next()``. Bytes may be cut anywhere, also
@@ -12,12 +14,16 @@ struct LineEditor {
     case interrupt
     /// Ctrl-L: draw everything anew.
     case redraw
-    /// Something typed or pasted had no room any more and is lost: ring the bell.
-    case full
+    /// What was wished cannot be, or had no room and is lost: ring the bell.
+    case bell
+    /// A screenful back and forth through what was said, to its beginning and to its end.
+    case pageUp, pageDown, top, bottom
   }
 
   private(set) var before = ""
   private(set) var after = ""
+  /// A question, names to choose from, or what is searched: to be shown beside the line, and safe.
+  private(set) var hint: String?
   private let limit: Int
   private var keys = KeyDecoder()
   private var events: [Event] = []
@@ -38,6 +44,19 @@ struct LineEditor {
       while let key = keys.next() { apply(key) }
     }
   }
+
+  /// Whether a moment of silence would mean something: see ``pause()``.
+  var awaitsPause: Bool { false }
+
+  /// Nothing has been received for a moment.
+  ///
+  /// The bytes of a key arrive together, and so do those of a paste. The Escape key is the beginning
+  /// of many other keys: what follows decides, and if nothing does, this. Only needed while
+  /// ``awaitsPause``, and drained by ``next()`` like ``receive(_:)``.
+  mutating func pause() {}
+
+  /// Takes notice of whoever is here and speaks, and of the rooms, to complete their names.
+  mutating func learn(_ event: MemberEvent) {}
 
   mutating func next() -> Event? {
     guard taken < events.count else {
@@ -70,13 +89,17 @@ struct LineEditor {
     case .down: recall(history.newer())
     case .interrupt: events.append(.interrupt)
     case .redraw: events.append(.redraw)
+    case .pageUp: events.append(.pageUp)
+    case .pageDown: events.append(.pageDown)
+    case .top: events.append(.top)
+    case .bottom: events.append(.bottom)
     }
   }
 
   private mutating func insert(_ scalar: Unicode.Scalar) {
     guard before.utf8.count + after.utf8.count + UTF8.width(scalar) <= limit else {
       // One bell for a whole paste.
-      if taken == events.count || events.last != .full { events.append(.full) }
+      if taken == events.count || events.last != .bell { events.append(.bell) }
       return
     }
     before.unicodeScalars.append(scalar)
