@@ -11,6 +11,7 @@ struct JoinOptions: CommandOptions {
   /// nil: Parley's own door.
   var framing: Framing?
   var timeout = TimeLimit.standard
+  var face = FaceOptions()
 }
 
 extension JoinOptions {
@@ -65,7 +66,8 @@ extension JoinOptions {
               (options, text) throws(UsageError) in
               options.timeout = try TimeLimit(text)
             },
-          ])
+          ]),
+        FaceOptions.group(\.face),
       ],
       initial: JoinOptions(),
       applyOperands: { (options, operands) throws(UsageError) in

@@ -35,6 +35,8 @@ struct ServeOptions: CommandOptions {
   /// The operator takes part, at this terminal.
   var joins = false
   var nick: String?
+  /// Of the operator.
+  var face = FaceOptions()
   var isGentle = true
   var maxClients: Int?
   var maxPerAddress: Int?
@@ -103,7 +105,7 @@ extension ServeOptions {
       ],
       groups: [
         Verb.Group("Where and who", listening), Verb.Group("What", chatting),
-        Verb.Group("Limits", limits),
+        Verb.Group("Limits", limits), FaceOptions.group(\.face),
       ],
       initial: ServeOptions(),
       applyOperands: { (options, operands) throws(UsageError) in
@@ -206,6 +208,9 @@ extension ServeOptions {
 
   private func validate() throws(UsageError) {
     if nick != nil, !joins { throw UsageError("--nick is your own name here and needs --join") }
+    if face != FaceOptions(), !joins {
+      throw UsageError("--plain-output and --theme are for your own part and need --join")
+    }
     guard isRelay else {
       guard relayFraming == nil else {
         throw UsageError(

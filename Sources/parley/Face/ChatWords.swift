@@ -9,6 +9,8 @@ struct ChatWords {
   enum Style {
     /// With the time; one's own messages are shown, because typing shows nothing that stays.
     case terminal
+    /// With the time, on a terminal that keeps the lines as they were typed.
+    case plain
     /// What others say and what was asked for goes to programs; the rest is for people.
     case pipe
   }
@@ -136,7 +138,7 @@ struct ChatWords {
   }
 
   private func clock(_ time: Timestamp) -> String {
-    guard style == .terminal, time != .unknown else { return "" }
+    guard style != .pipe, time != .unknown else { return "" }
     return "\(pair(time.hour)):\(pair(time.minute)) "
   }
 
@@ -153,7 +155,7 @@ struct ChatWords {
     if !welcome.remark.isEmpty { lines.append(Line(text: "* \(safe(welcome.remark))")) }
     let scene = scene(welcome.seat.name, welcome.members, without: welcome.nick)
     lines.append(Line(text: "* You are \(safe(welcome.nick)) in \(scene)"))
-    if style == .terminal {
+    if style != .pipe {
       lines.append(Line(text: "* Type a line to say it; /help lists the commands."))
     }
     return lines.map { Line(text: $0.text, isForPeople: true) }
@@ -215,7 +217,7 @@ struct ChatWords {
   }
 
   private func time(_ wall: Int64) -> String {
-    guard style == .terminal else { return "" }
+    guard style != .pipe else { return "" }
     let time = Timestamp(wallMilliseconds: wall, offsetSeconds: offset(wall))
     return "\(pair(time.hour)):\(pair(time.minute)) "
   }

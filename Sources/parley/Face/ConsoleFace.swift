@@ -1,5 +1,4 @@
 import Chat
-import Glibc
 import Rooms
 import Sockets
 import Wire
@@ -26,12 +25,6 @@ final class ConsoleFace: ChatFace, @unchecked Sendable {
   private var hasInputEnded = false
   private var isOver = false
   private let hasLines = Gate()
-
-  /// Whether input and output are a terminal, and one that can do more than print lines.
-  static var isPossible: Bool {
-    let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? true
-    return isatty(0) == 1 && isatty(1) == 1 && !isDumb
-  }
 
   /// Calls `interrupt` for Ctrl-C, which a raw terminal makes no signal of.
   init(on loop: EventLoop, interrupt: @escaping () -> Void) throws(SocketError) {

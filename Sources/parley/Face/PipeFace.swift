@@ -2,7 +2,8 @@ import Chat
 import Glibc
 import Sockets
 
-/// Takes part for a program: lines in, lines out, and words for people on standard error.
+/// Takes part by lines in and lines out, which only ever grow: for a program, with the words for people on
+/// standard error, or at a terminal that nothing is to move on, with all words in their order.
 final class PipeFace: ChatFace, @unchecked Sendable {
   // @unchecked: confined to the loop's thread.
 
@@ -12,11 +13,14 @@ final class PipeFace: ChatFace, @unchecked Sendable {
   private let input: BlockingInput
   private let output: BlockingOutput
   private let errors: BlockingOutput
-  private let words = ChatWords(style: .pipe)
+  private let isTerminal: Bool
+  private let words: ChatWords
   private var tooLong = 0
   private(set) var failure: SocketError?
 
-  init() throws(SocketError) {
+  init(isTerminal: Bool) throws(SocketError) {
+    self.isTerminal = isTerminal
+    words = ChatWords(style: isTerminal ? .plain : .pipe)
     input = try BlockingInput()
     output = try BlockingOutput(1)
     errors = try BlockingOutput(2)
@@ -86,7 +90,7 @@ final class PipeFace: ChatFace, @unchecked Sendable {
     var text: [UInt8] = []
     var remarks: [UInt8] = []
     for line in events.flatMap(words.lines) {
-      if line.isForPeople {
+      if line.isForPeople, !isTerminal {
         remarks += line.text.utf8
         remarks.append(UInt8(ascii: "\n"))
       } else {

@@ -15,27 +15,32 @@ final class Sitting: @unchecked Sendable {
 
   let loop: EventLoop
   private let verb: String
+  private let options: FaceOptions
   private var participant: (any Participant)?
   private var face: (any ChatFace)?
   private var isLeaving = false
   private var forced: ExitCode?
 
-  private init(_ verb: String, on loop: EventLoop) { (self.verb, self.loop) = (verb, loop) }
+  private init(_ verb: String, _ options: FaceOptions, on loop: EventLoop) {
+    (self.verb, self.options, self.loop) = (verb, options, loop)
+  }
 
   /// Runs `body` to its end, and says on standard error why it ended if nobody wanted it.
   ///
   /// - Parameters:
   ///   - verb: Named in front of what went wrong.
+  ///   - options: How it looks at a terminal.
   ///   - body: Prepares, which a signal just ends, and then takes part once by ``take(part:)``.
   /// - Returns: What `body` returned, or what its error comes to.
   static func run(
-    _ verb: String, _ body: @escaping @Sendable (Sitting) async throws -> ExitCode
+    _ verb: String, _ options: FaceOptions,
+    _ body: @escaping @Sendable (Sitting) async throws -> ExitCode
   ) -> ExitCode {
     // Before the loop, whose threads inherit it.
     Signals.block(signals)
     do {
       return try EventLoop.runBlocking { loop in
-        try await Sitting(verb, on: loop).run(body)
+        try await Sitting(verb, options, on: loop).run(body)
       }
     } catch let error as UsageError {
       Output.error.write(error.text)
@@ -65,9 +70,7 @@ final class Sitting: @unchecked Sendable {
 
   /// Takes part at a terminal, or as a program with pipes, until it ends.
   func take(part participant: any Participant) async throws -> ExitCode {
-    let face: any ChatFace =
-      try ConsoleFace.isPossible
-      ? ConsoleFace(on: loop) { [weak self] in self?.interrupt(.interrupted) } : PipeFace()
+    let face = try options.face(on: loop) { [weak self] in self?.interrupt(.interrupted) }
     (self.participant, self.face) = (participant, face)
     let (ending, unsaid) = await face.run(participant)
     if let forced { return forced }

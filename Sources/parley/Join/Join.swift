@@ -14,7 +14,7 @@ struct Join {
   private let address: Address
 
   static func run(_ options: JoinOptions) -> ExitCode {
-    Sitting.run("join") { sitting in
+    Sitting.run("join", options.face) { sitting in
       let join = Join(options: options, address: try address(options.address))
       let connection = try await join.connect(on: sitting.loop)
       defer { connection.close() }

@@ -5,7 +5,7 @@ import Wire
 /// `parley chat --plain udp`.
 enum DatagramPeersCommand {
   static func run(_ options: PeersOptions) -> ExitCode {
-    Sitting.run("chat") { sitting in
+    Sitting.run("chat", options.face) { sitting in
       let named = try options.peers.map { try Address(server: $0) }
       let filter = try options.rules.read()
       let datagrams = try await Datagrams.bind(

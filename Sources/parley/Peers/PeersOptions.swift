@@ -17,6 +17,7 @@ struct PeersOptions: CommandOptions {
   var nick: String?
   var isDiscovering = false
   var rules = AddressRules()
+  var face = FaceOptions()
 }
 
 extension PeersOptions {
@@ -76,7 +77,8 @@ extension PeersOptions {
             .flag("--discover", "find others in this network, and be found") {
               $0.isDiscovering = true
             },
-          ] + AddressRules.options(\.rules, who: "others", isReloaded: false))
+          ] + AddressRules.options(\.rules, who: "others", isReloaded: false)),
+        FaceOptions.group(\.face),
       ],
       initial: PeersOptions(),
       applyOperands: { (options, operands) throws(UsageError) in

@@ -5,7 +5,7 @@ import Wire
 /// `parley chat --plain tcp`.
 enum StreamPeersCommand {
   static func run(_ options: PeersOptions) -> ExitCode {
-    Sitting.run("chat") { sitting in
+    Sitting.run("chat", options.face) { sitting in
       let named = try options.peers.map { try Address(server: $0) }
       let listeners = try await Listen.bind(
         Address(":\(options.port)"), on: sitting.loop, resolver: Resolver(),

@@ -10,15 +10,16 @@ import Wire
 final class OperatorSeat: @unchecked Sendable {
   // @unchecked: confined to the loop's thread.
 
-  let isAtTerminal = ConsoleFace.isPossible
+  var isAtTerminal: Bool { FaceOptions.isAtTerminal }
   private let nick: String?
+  private let options: FaceOptions
   private let loop: EventLoop
   private let ending: Ending
   private var member: ChatMember?
   private var face: (any ChatFace)?
 
-  init(_ nick: String?, on loop: EventLoop, _ ending: Ending) throws {
-    (self.nick, self.loop, self.ending) = (nick, loop, ending)
+  init(_ nick: String?, _ options: FaceOptions, on loop: EventLoop, _ ending: Ending) {
+    (self.nick, self.options, self.loop, self.ending) = (nick, options, loop, ending)
   }
 
   /// Takes part until the operator has had enough or the server is to end.
@@ -30,8 +31,7 @@ final class OperatorSeat: @unchecked Sendable {
     let connection = try await server.join(on: loop)
     defer { connection.close() }
     let member = ChatMember(connection, session)
-    let face: any ChatFace =
-      try isAtTerminal ? ConsoleFace(on: loop) { [ending] in ending.begin() } : PipeFace()
+    let face = try options.face(on: loop) { [ending] in ending.begin() }
     (self.member, self.face) = (member, face)
     await withTaskGroup(of: Void.self) { group in
       group.addTask { [ending] in

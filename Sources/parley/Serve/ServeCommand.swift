@@ -13,7 +13,7 @@ enum ServeCommand {
         let signals = try await Signals([SIGINT, SIGTERM], on: loop)
         let settings = try await settings(options)
         let ending = Ending()
-        let seat = try options.joins ? OperatorSeat(options.nick, on: loop, ending) : nil
+        let seat = options.joins ? OperatorSeat(options.nick, options.face, on: loop, ending) : nil
         return try await withThrowingTaskGroup(of: Void.self) { group in
           group.addTask {
             _ = try await signals.next()

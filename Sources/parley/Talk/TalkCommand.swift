@@ -7,7 +7,7 @@ struct TalkCommand {
   private static let standardTimeout = Duration.seconds(10)
 
   static func run(_ options: TalkOptions) -> ExitCode {
-    Sitting.run("talk") { sitting in
+    Sitting.run("talk", options.face) { sitting in
       let name = try name(options)
       let line = try await line(options, on: sitting.loop)
       let member = TalkMember(

@@ -13,6 +13,7 @@ struct TalkOptions: CommandOptions {
   var nick: String?
   var framing = Framing.u16
   var timeout = TimeLimit.standard
+  var face = FaceOptions()
 }
 
 extension TalkOptions {
@@ -57,6 +58,7 @@ extension TalkOptions {
             ) { (options, text) throws(UsageError) in options.timeout = try TimeLimit(text) },
           ]),
         Verb.Group("Listening", ListenOptions.all(\.listen, isReloaded: false)),
+        FaceOptions.group(\.face),
       ],
       initial: TalkOptions(),
       applyOperands: { (options, operands) throws(UsageError) in
