@@ -41,6 +41,8 @@ final class Link {
   @exclusivity(unchecked) private var pacing: Pacing?
   private let owner: Unowned
   private var timer: Timers<any TimerTarget>.ID?
+  /// How long the peer's end is awaited when all has gone out; nil for as long as ``finish`` said.
+  private var farewell: Duration?
   let peer: SocketAddress
 
   /// A reference that does not keep its owner alive: the owner outlives the link's last call.
@@ -86,9 +88,12 @@ final class Link {
   }
 
   /// Sends what is queued, half-closes, and closes when the peer has; in `patience` at the latest.
-  func finish(within patience: Duration) {
+  ///
+  /// With a `farewell` all of `patience` is for what is queued, and that for the peer's end.
+  func finish(within patience: Duration, farewell: Duration? = nil) {
     guard state == .open else { return }
     state = .finishing
+    self.farewell = farewell
     let deadline = flusher.loop.deadline(.after(patience))
     timer = flusher.loop.schedule(self, at: deadline)
     mark()
@@ -153,6 +158,9 @@ final class Link {
     guard !hasPeerEnded, let number = core?.number else { return close(0) }
     state = .halfClosed
     _ = shutdown(number, CInt(SHUT_WR))
+    guard let farewell else { return }
+    if let timer { flusher.loop.cancel(timer) }
+    timer = flusher.loop.schedule(self, at: flusher.loop.deadline(.after(farewell)))
   }
 
   private func advance() -> Outbox.Progress {

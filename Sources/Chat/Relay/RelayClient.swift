@@ -25,7 +25,9 @@ final class RelayClient {
   }
 
   /// Gives the client what is queued, and ends.
-  func finish() { link?.finish(within: relay.options.patience) }
+  func finish(farewell: Duration? = nil) {
+    link?.finish(within: relay.options.patience, farewell: farewell)
+  }
 }
 
 extension RelayClient: Hearer {

@@ -132,7 +132,8 @@ final class Relay: @unchecked Sendable {
       for doorman in doormen { doorman.stop() }
       doormen = []
       whenEmpty = { isEmpty.open() }
-      for client in Array(clients.values) { client.finish() }
+      // What came in before this turn is in everybody's queue: no turn ends half delivered.
+      for client in Array(clients.values) { client.finish(farewell: options.farewell) }
       if clients.isEmpty { isEmpty.open() }
     }
     await isEmpty.wait()

@@ -6,10 +6,10 @@ package import Sockets
 package final class ChatServer: Sendable {
   /// Where it listens, with the real ports.
   package let addresses: [ServerOptions.Listening]
-  private let loops: [ServerLoop]
-  private let options: ServerOptions
-  private let doormen: [Doorman]
-  private let report: @Sendable (ServerEvent) -> Void
+  let loops: [ServerLoop]
+  let options: ServerOptions
+  let doormen: [Doorman]
+  let report: @Sendable (ServerEvent) -> Void
 
   private init(
     _ loops: [ServerLoop], _ doormen: [Doorman], _ addresses: [ServerOptions.Listening],
@@ -133,28 +133,6 @@ package final class ChatServer: Sendable {
     let number = descriptor.release()
     loop.loop.execute { loop.adopt(Descriptor(owning: number), peer: peer, kind: kind) }
   }
-
-  /// Stops accepting, says goodbye, and waits for the last client, but not for ever.
-  private func end() async {
-    report(.stopping)
-    let first = loops[0]
-    let doormen = doormen
-    // Not cancelled with the caller's task: the end is in order also then.
-    await Task { [loops] in
-      try? await first.loop.perform { for doorman in doormen { doorman.stop() } }
-      // All at once, so that the patience is spent once.
-      let latches = loops.map { loop in
-        let isEmpty = Latch()
-        loop.loop.execute {
-          loop.whenEmpty = { isEmpty.open() }
-          loop.dismissAll(.closing, "The server is closing.")
-        }
-        return isEmpty
-      }
-      for isEmpty in latches { await isEmpty.wait() }
-    }.value
-    report(.stopped)
-  }
 }
 
 /// Counts loops round and round.
@@ -166,35 +144,5 @@ private final class Rotation: @unchecked Sendable {
   func next() -> Int {
     last = (last + 1) % count
     return last
-  }
-}
-
-/// Opens once, and lets one task wait for it.
-final class Latch: Sendable {
-  private struct State {
-    var isOpen = false
-    var waiter: CheckedContinuation<Void, Never>?
-  }
-  // Guards the two fields for a moment; the waiter is resumed outside.
-  private let state = Locked(State())
-
-  func open() {
-    let waiter = state.withLock { state in
-      state.isOpen = true
-      let waiter = state.waiter
-      state.waiter = nil
-      return waiter
-    }
-    waiter?.resume()
-  }
-
-  func wait() async {
-    await withCheckedContinuation { continuation in
-      let isOpen = state.withLock { state in
-        if !state.isOpen { state.waiter = continuation }
-        return state.isOpen
-      }
-      if isOpen { continuation.resume() }
-    }
   }
 }

@@ -23,6 +23,8 @@ final class Client {
   /// In the order in which they were asked for.
   @exclusivity(unchecked) private(set) var seats: [Seat] = []
   var hasEntered = false
+  /// Whether it was welcomed: before that it is told nothing of ours but a goodbye.
+  var isWelcome = false
   /// What it said on quitting.
   var words: [UInt8] = []
   /// Whether it still counts among those who have not said who they are.
@@ -140,6 +142,8 @@ final class Client {
     end(reason.leaveReason, why: reason.description)
     switch reason {
     case .closedDoor, .stranger: link?.drop()
+    case .dismissed(.closing):
+      link?.finish(within: server.options.patience, farewell: server.options.farewell)
     case .quit, .ended, .truncated, .silent, .unfinished, .timedOut, .misbehaved, .dismissed:
       link?.finish(within: server.options.patience)
     }

@@ -84,6 +84,9 @@ final class Directory: Sendable {
     }
   }
 
+  /// Whether no client is connected, but for those whose goodbye is on its way.
+  var isEmpty: Bool { state.withLock { $0.loops.isEmpty } }
+
   func loop(of client: ClientID) -> Int? { state.withLock { $0.loops[client] } }
 
   // MARK: - Nicks

@@ -4,6 +4,7 @@ import Sockets
 extension ServerLoop {
   /// Does what a client asks.
   func handle(_ request: Request, of client: Client) {
+    guard phase < .refusing else { return decline(request, of: client) }
     switch request {
     case .enter(let nick, let room, let resume): enter(client, nick, room, resume)
     case .say(let id, let room, let form, let action, let body):
@@ -25,6 +26,19 @@ extension ServerLoop {
     case .ignore(nil): client.door.tellIgnored()
     case .ignore(let nick?): ignore(client, nick)
     case .quit(let words): client.words = Array((words ?? "").utf8)
+    }
+  }
+
+  /// The same when the server is closing: only to leave is still possible.
+  private func decline(_ request: Request, of client: Client) {
+    switch request {
+    case .quit(let words): client.words = Array((words ?? "").utf8)
+    // The goodbye is on its way, and answers as well.
+    case .enter: break
+    case .say(let id, _, _, _, _), .nick(let id, _, _), .join(let id, _), .leave(let id, _),
+      .who(let id, _), .rooms(let id), .history(let id, _, _), .whisper(let id, _, _):
+      client.tell(.refused(id: id, code: .closing, text: ServerPhase.refusal))
+    case .ignore: client.tell(.refused(id: 0, code: .closing, text: ServerPhase.refusal))
     }
   }
 

@@ -41,8 +41,9 @@ final class ServerLoop: @unchecked Sendable {
   @exclusivity(unchecked) private var wallNow: Int64 = 0
   @exclusivity(unchecked) private var offsetMinute: Int64 = -1
   @exclusivity(unchecked) private var offsetNow = 0
-  private var isClosing = false
-  /// Called when the last client is gone.
+  /// How far it is on its way to its end.
+  private(set) var phase = ServerPhase.serving
+  /// Called whenever the last client is gone.
   var whenEmpty: (() -> Void)?
 
   init(
@@ -86,7 +87,7 @@ final class ServerLoop: @unchecked Sendable {
   func adopt(
     _ descriptor: consuming Descriptor, peer: SocketAddress, kind: DoorKind?
   ) {
-    guard !isClosing else { return directory.release(peer) }
+    guard phase < .refusing else { return directory.release(peer) }
     let id = directory.register(on: index)
     // Only a client that may be greeted needs a name before it has said one.
     let given = kind == nil ? directory.claim(nil, for: id).nick : nil
@@ -140,10 +141,13 @@ final class ServerLoop: @unchecked Sendable {
     decided(client)
     for seat in client.seats {
       detach(client, seat)
-      send(
-        RoomOrder(
-          room: seat.place, client: client.id, loop: index,
-          kind: .leave(reason, words: client.words, reply: nil)))
+      // At the end everybody leaves everything, and nobody is left to be told.
+      if phase < .dismissing {
+        send(
+          RoomOrder(
+            room: seat.place, client: client.id, loop: index,
+            kind: .leave(reason, words: client.words, reply: nil)))
+      }
       if let nick = directory.nick(of: client.id) {
         report(.left(client.id, nick: nick, room: seat.place.name, reason))
       }
@@ -160,27 +164,43 @@ final class ServerLoop: @unchecked Sendable {
     if clients.isEmpty { whenEmpty?() }
   }
 
-  /// Says goodbye to everybody; what is queued for them still goes out.
-  func dismissAll(_ reason: ByeReason, _ text: String) {
-    isClosing = true
-    for client in clients.values.sorted(by: { $0.id.rawValue < $1.id.rawValue }) {
-      let retry = UInt32.random(in: 1000...5000)
-      client.tell(.bye(reason, text: text, retryAfterMilliseconds: retry))
-      // One that has not said who it is has no door to be told through.
-      if client.door.kind == nil { client.link?.drop() }
-    }
-    if clients.isEmpty { whenEmpty?() }
-  }
-
-  /// Closes what is left.
-  func dropAll() {
-    for client in Array(clients.values) { client.link?.drop() }
-  }
-
   func detach(_ client: Client, _ seat: Client.Seat) {
     guard seat.isTaken, let kind = client.door.kind, let fan = fans[seat.place.id] else { return }
     fan.remove(client, kind)
     if fan.isEmpty { fans[seat.place.id] = nil }
+  }
+
+  // MARK: - The end
+
+  /// Says that the end is near; what is said now is still taken.
+  func warn(_ text: String) {
+    phase = .warned
+    tellAll(.words(text))
+  }
+
+  /// Takes nothing more from anybody.
+  func beginToRefuse() { phase = .refusing }
+
+  /// Says goodbye to everybody, each with a time of its own to come back; what is queued still goes out.
+  func dismissAll() {
+    phase = .dismissing
+    for client in inOrder {
+      let retry = UInt32.random(in: 1000...5000)
+      client.tell(.bye(.closing, text: ServerPhase.goodbye, retryAfterMilliseconds: retry))
+      guard client.door.kind == nil else { continue }
+      // One that has not said who it is has no door to close; a person was greeted all the same.
+      client.link?.flush()
+      client.link?.drop()
+    }
+  }
+
+  /// Tells everybody on this loop.
+  func tellAll(_ notice: Notice) {
+    for client in inOrder where client.isWelcome { client.tell(notice) }
+  }
+
+  private var inOrder: [Client] {
+    clients.values.sorted { $0.id.rawValue < $1.id.rawValue }
   }
 
   // MARK: - Between rooms and clients
@@ -237,7 +257,7 @@ final class ServerLoop: @unchecked Sendable {
   ///
   /// - Returns: Whether it did; otherwise they are requests like all others.
   func say(nextOf client: Client, in room: UInt32) -> Bool {
-    guard let home = client.home(of: room) else { return false }
+    guard phase < .refusing, let home = client.home(of: room) else { return false }
     let wall = wall
     client.door.takeTexts { texts, bytes in
       home.say(texts, in: bytes, by: client.id, at: wall)
@@ -331,6 +351,7 @@ final class ServerLoop: @unchecked Sendable {
     let fan = fans[room.id] ?? RoomFan(room)
     fans[room.id] = fan
     fan.add(client, kind)
+    if attachment.isEntry { client.isWelcome = true }
     for notice in attachment.notices { client.tell(notice) }
     guard client.seats.contains(where: { $0.ticket == seat.ticket }) else { return }
     let nick = directory.nick(of: client.id) ?? ""

@@ -41,8 +41,12 @@ package struct ServerOptions: Sendable {
   /// How long a client may leave unacknowledged what it was sent, or not answer the kernel's probes.
   package var unacknowledgedLimit: Duration? = .seconds(60)
   package var defaultRoom = "lobby"
-  /// How long clients have to take what is queued when the server ends.
+  /// How long clients are heard after they were told that the server closes.
+  package var grace: Duration = .seconds(1)
+  /// How long clients have to take what is queued when the server, or they, end.
   package var patience: Duration = .seconds(5)
+  /// How long a client that has taken everything may take to end, too, when the server does.
+  package var farewell: Duration = .seconds(1)
 
   package init() {}
 

@@ -92,6 +92,17 @@ struct LinkTests {
     }
   }
 
+  @Test("with a farewell, waits no longer than that for the end of who has taken everything")
+  func farewell() async throws {
+    try await Linked.run { linked in
+      linked.link.send([1, 2, 3])
+      linked.link.finish(within: .seconds(3600), farewell: .milliseconds(20))
+      let all = try await linked.peer.readToEnd(atMost: 10)
+      #expect(all == [1, 2, 3])
+      await linked.owner.isLost.wait()
+    }
+  }
+
   @Test("paced, sends each frame in a write of its own", arguments: [FrameFormat.u16, .u32])
   func paced(format: FrameFormat) async throws {
     // Such a socket keeps writes apart.

@@ -18,6 +18,7 @@ struct EndingTests {
     var options = ServerOptions()
     Served.onFile(&options)
     options.loops = loops
+    options.grace = .milliseconds(20)
     let reports = Reports()
     let address = options.listening[0].address
     let peers = try await ChatServer.run(options, report: reports.add) { _ in
@@ -44,6 +45,82 @@ struct EndingTests {
     }
     #expect(leavings == DoorKind.allCases.count)
     guard case .stopped = reports.events.last else { throw Ended() }
+  }
+
+  @Test(
+    "after the last words each request is refused for that reason, until the goodbye",
+    arguments: [1, 2])
+  func refusing(loops: Int) async throws {
+    try await Served.run {
+      $0.loops = loops
+    } _: { served in
+      let native = try await served.enter(.native, "native")
+      let line = try await served.enter(.line, "line")
+      try await native.say("last words")
+      _ = try await line.texts(until: "last words")
+      for loop in served.server.loops { try await loop.loop.perform { loop.beginToRefuse() } }
+      try await native.say("too late")
+      let who = try await native.ask(.who(room: ""))
+      let codes = try await native.read {
+        if case .native(.refused(who, _, _)) = $0 { true } else { false }
+      }.compactMap { heard -> UInt8? in
+        guard case .native(.refused(_, let code, _)) = heard else { return nil }
+        return code
+      }
+      #expect(codes == [RefusalCode.closing.rawValue, RefusalCode.closing.rawValue])
+      try await line.say("too late")
+      let words = Heard.words("* The server is closing: nothing more is said.")
+      let heard = try await line.read { $0 == words }
+      #expect(heard.last == words)
+      #expect(!heard.contains { $0.text == "too late" })
+    }
+  }
+
+  @Test("gives everybody on every loop the last text that was accepted on any", arguments: [2, 3])
+  func settles(loops: Int) async throws {
+    // The body ends at once after each text: so it is still under way between the loops.
+    for _ in 0..<10 {
+      let loop = try EventLoop(name: "clients", defaultTimeout: .seconds(30))
+      try loop.start()
+      defer { loop.stop() }
+      var options = ServerOptions()
+      Served.onFile(&options)
+      options.loops = loops
+      options.grace = .zero
+      let reports = Reports()
+      let address = options.listening[0].address
+      let readers = try await ChatServer.run(options, report: reports.add) { _ in
+        try await loop.perform {
+          var peers: [Peer] = []
+          for index in 0..<6 {
+            let connection = try await Connect.open(
+              Address(address), on: loop, resolver: Resolver(threads: 1))
+            peers.append(Peer(connection, .native, nick: "n\(index)"))
+            try await peers[index].enter()
+            await reports.waitForEntry(of: "n\(index)")
+          }
+          for peer in peers { for text in 0..<20 { try await peer.say("\(text)") } }
+          return peers.map { peer in
+            Task(executorPreference: loop) {
+              defer { peer.close() }
+              return try await peer.rest()
+            }
+          }
+        }
+      }
+      var heads: Set<Int> = []
+      for reader in readers {
+        var numbers = 0
+        for heard in try await reader.value {
+          switch heard {
+          case .said, .native(.accepted): numbers += 1
+          case .native, .words, .end: break
+          }
+        }
+        heads.insert(numbers)
+      }
+      #expect(heads.count == 1, "\(heads)")
+    }
   }
 
   @Test("leaves no descriptor and no thread behind, also with several loops")

@@ -28,6 +28,7 @@ struct Served: Sendable {
     var options = ServerOptions()
     options.listening = [.init(address: .ipv4(.loopback, port: 0))]
     options.patience = .seconds(30)
+    options.grace = .zero
     change(&options)
     let reports = Reports()
     return try await ChatServer.run(options, report: reports.add) { server in
