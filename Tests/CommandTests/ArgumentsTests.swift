@@ -1,3 +1,4 @@
+import Chat
 import Sockets
 import Testing
 
@@ -34,10 +35,12 @@ struct ArgumentsTests {
         .init(address: "unix:/a,b", door: nil),
       ],
       isOpen: true, loops: 3, spin: 200, log: .json, joins: true, nick: "n", isGentle: false,
-      maxClients: 10,
-      maxPerAddress: 2, backlog: 9, rules: AddressRules(allow: ["10.0.0.0/8"], deny: ["::/0"]),
-      maxFrame: 65_536,
-      timeout: .after(.milliseconds(2_500)))
+      backlog: 9, rules: AddressRules(allow: ["10.0.0.0/8"], deny: ["::/0"]),
+      limits: [
+        GivenLimit(name: .maxClients, text: "10"), GivenLimit(name: .maxPerAddress, text: "2"),
+        GivenLimit(name: .maxFrame, text: "64k"), GivenLimit(name: .timeout, text: "2.5"),
+      ],
+      maxFrame: 65_536)
     #expect(options == expected)
     #expect(try serve("--relay").relayFraming == nil)
     #expect(try serve("--frame", "u16", "--relay").relayFraming == .u16)

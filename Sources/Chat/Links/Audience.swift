@@ -48,6 +48,7 @@ struct Audience<Member: Hearer> {
     buffer.forEachAuthor { author in
       if let place = places[author.rawValue] { seats[place].turn = turn }
     }
+    var deliveries = buffer.count * seats.count
     seats.withUnsafeBufferPointer { seats in
       for index in seats.indices {
         // Without a copy of the seat, and without a reference counted: that is most of the cost.
@@ -58,13 +59,15 @@ struct Audience<Member: Hearer> {
         }
         if isDone { continue }
         let seat = seats[index]
-        buffer.forEachRun {
+        let given = buffer.forEachRun {
           $0 == seat.member.id || seat.link.isSelective && seat.member.isIgnoring($0)
         } _: {
           let start = range.lowerBound
           seat.link.send(block, start + $0.lowerBound..<start + $0.upperBound)
         }
+        deliveries -= buffer.count - given
       }
     }
+    flusher.deliveries &+= UInt64(deliveries)
   }
 }

@@ -51,17 +51,27 @@ struct FanBuffer {
     if !others.isEmpty { for author in others { body(author) } }
   }
 
-  /// Calls `body` with the longest runs of bytes whose authors are not left out.
-  func forEachRun(leavingOut isLeftOut: (ClientID) -> Bool, _ body: (Range<Int>) -> Void) {
+  /// How many events there are.
+  var count: Int { ends.count }
+
+  /// Calls `body` with the longest runs of bytes whose authors are not left out, and tells how many
+  /// events those are.
+  func forEachRun(
+    leavingOut isLeftOut: (ClientID) -> Bool, _ body: (Range<Int>) -> Void
+  ) -> Int {
     var start = 0
     var end = 0
+    var count = 0
     for (index, author) in authors.enumerated() {
       if isLeftOut(author) {
         if start < end { body(start..<end) }
         start = ends[index]
+      } else {
+        count += 1
       }
       end = ends[index]
     }
     if start < end { body(start..<end) }
+    return count
   }
 }

@@ -9,7 +9,13 @@ final class Flusher: TurnTarget, TimerTarget {
   let loop: EventLoop
   let pool = BlockPool()
   /// With more bytes waiting for it than this, a client gets nothing more.
-  let limit: Int
+  var limit: Int
+  /// Bytes that wait for all links.
+  @exclusivity(unchecked) var queued = 0
+  @exclusivity(unchecked) var bytesIn: UInt64 = 0
+  @exclusivity(unchecked) var bytesOut: UInt64 = 0
+  /// What was given to members of audiences: one for each event and each that gets it.
+  @exclusivity(unchecked) var deliveries: UInt64 = 0
   /// Room to gather slices for one write.
   let pieces = UnsafeMutableBufferPointer<Piece>.allocate(capacity: 64)
   /// What the server does at the end of a turn, before anything is written.

@@ -37,6 +37,8 @@ final class Link {
   /// Whether the client leaves out what some people say.
   @exclusivity(unchecked) var isSelective = false
   @exclusivity(unchecked) private var outbox = Outbox()
+  /// What the flusher was told of the outbox.
+  @exclusivity(unchecked) private var counted = 0
   @exclusivity(unchecked) private var core: StreamCore?
   @exclusivity(unchecked) private var pacing: Pacing?
   private let owner: Unowned
@@ -66,6 +68,9 @@ final class Link {
   }
 
   var isOpen: Bool { state == .open }
+
+  /// Bytes that wait.
+  var queued: Int { outbox.byteCount }
 
   /// Paces from now on, once the door has told that the peer needs it.
   func pace(_ pacing: Pacing) { self.pacing = pacing }
@@ -136,6 +141,7 @@ final class Link {
     guard state == .open else { return }
     // A frame that was cut still goes out whole: without that the goodbye could not be read.
     outbox.removeUnbegun(keeping: pacing?.left ?? .max)
+    count()
     isOverfull = false
     // The cut slice may be longer than the limit by itself; refused, the goodbye would be for ever.
     admitsGoodbye = true
@@ -163,7 +169,23 @@ final class Link {
     timer = flusher.loop.schedule(self, at: flusher.loop.deadline(.after(farewell)))
   }
 
+  /// Writes, and tells the flusher what became of it: here and not with each `send`, which each recipient
+  /// of each turn comes by.
   private func advance() -> Outbox.Progress {
+    let before = outbox.byteCount
+    let progress = write()
+    flusher.bytesOut &+= UInt64(before - outbox.byteCount)
+    count()
+    return progress
+  }
+
+  private func count() {
+    guard outbox.byteCount != counted else { return }
+    flusher.queued += outbox.byteCount - counted
+    counted = outbox.byteCount
+  }
+
+  private func write() -> Outbox.Progress {
     guard pacing != nil else { return core?.flush(&outbox, flusher.pieces) ?? .done }
     // Taken out of the optional for the call: it is not copyable.
     guard var paced = pacing, var open = core.take() else { return .done }
@@ -182,6 +204,7 @@ final class Link {
     state = .closed
     if let timer { flusher.loop.cancel(timer) }
     outbox.removeAll()
+    count()
     core = nil
     owner.owner.lost(code)
   }
@@ -215,6 +238,7 @@ extension Link: ReadinessTarget, TimerTarget {
       case .bytes(let count):
         // After our goodbye what still comes is only read away, so that no reset cuts it off.
         guard state == .open else { continue }
+        flusher.bytesIn &+= UInt64(count)
         let bytes = UnsafeRawBufferPointer(rebasing: flusher.loop.scratch[..<count])
         bytes.withMemoryRebound(to: UInt8.self) { owner.owner.received($0.span) }
       case .end:

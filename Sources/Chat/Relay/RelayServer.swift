@@ -19,6 +19,9 @@ package final class RelayServer: Sendable {
   /// Replaces who may come, for those who come from now on.
   package func setFilter(_ filter: AddressFilter) { directory.setFilter(filter) }
 
+  /// Bounds the number of clients otherwise from now on.
+  package func setLimits(_ limits: Limits) { directory.setLimits(limits) }
+
   /// Relays until `body` returns; what is queued then still goes out.
   ///
   /// - Parameters:
@@ -79,7 +82,7 @@ final class Relay: @unchecked Sendable {
     self.limit = limit
     self.report = report
     directory = Directory(options)
-    flusher = Flusher(loop: loop, limit: options.maximumQueue)
+    flusher = Flusher(loop: loop, limit: options.limits.maximumQueue)
     flusher.prepare = { [unowned self] in deliver() }
   }
 

@@ -16,6 +16,8 @@ final class Client {
 
   let id: ClientID
   let peer: SocketAddress
+  /// Milliseconds since 1970.
+  let since: Int64
   // Unchecked, as the others: a door calls nobody back who could come here again.
   @exclusivity(unchecked) var door: Door
   /// Nil only before the first bytes; see ``ServerLoop/adopt(_:peer:door:open:)``.
@@ -42,6 +44,7 @@ final class Client {
   init(_ id: ClientID, peer: SocketAddress, door: Door, server: ServerLoop) {
     self.id = id
     self.peer = peer
+    since = server.wall
     self.door = door
     self.server = server
   }
@@ -139,7 +142,7 @@ final class Client {
   }
 
   private func close(_ reason: CloseReason) {
-    end(reason.leaveReason, why: reason.description)
+    end(reason.leaveReason, reason.name, why: reason.description)
     switch reason {
     case .closedDoor, .stranger: link?.drop()
     case .dismissed(.closing):
@@ -150,11 +153,12 @@ final class Client {
   }
 
   /// Leaves everything; the link may still have to flush.
-  private func end(_ reason: LeaveReason, why: String) {
+  private func end(_ reason: LeaveReason, _ name: String, why: String) {
     guard !isOver else { return }
     isOver = true
     if let timer { server.loop.cancel(timer) }
     timer = nil
+    server.counts.close(name)
     server.leave(self, reason, why: why)
   }
 
@@ -200,7 +204,7 @@ extension Client: LinkOwner {
 
   func lost(_ code: CInt) {
     end(
-      .lost,
+      .lost, "lost",
       why: code == 0 ? "closed" : SocketError(operation: "connection", code: code).description)
     server.gone(self)
   }

@@ -24,6 +24,9 @@ final class Directory: Sendable {
     var lastRoom: UInt32 = 0
     var lastClient: UInt64 = 0
     var admission: Admission
+    var limits: Limits
+    /// Of what happens before a client is on a loop.
+    var counts = ServerCounts()
   }
 
   // Held for a few look-ups at a time, and never while anything else is called.
@@ -33,16 +36,45 @@ final class Directory: Sendable {
   init(_ options: ServerOptions) {
     self.options = options
     state = Locked(
-      State(
-        admission: Admission(
-          filter: options.filter, total: options.maximumClients,
-          perAddress: options.maximumPerAddress, countsLoopback: options.limitsLoopback)))
+      State(admission: Admission(filter: options.filter), limits: options.limits))
+    setLimits(options.limits)
   }
 
   // MARK: - Clients
 
   func admit(_ peer: SocketAddress) -> Admission.Refusal? {
-    state.withLock { $0.admission.admit(peer) }
+    state.withLock { state in
+      let refusal = state.admission.admit(peer)
+      switch refusal {
+      case nil: break
+      case .filtered: state.counts.refuse("filtered")
+      case .full:
+        state.counts.refuse("full")
+        state.counts.hit(.maxClients)
+      case .fullForAddress:
+        state.counts.refuse("full-for-address")
+        state.counts.hit(.maxPerAddress)
+      }
+      return refusal
+    }
+  }
+
+  /// What was counted before clients were on a loop.
+  var counts: ServerCounts { state.withLock(\.counts) }
+
+  /// Counts a limit that has come into force.
+  func hit(_ limit: LimitName) { state.withLock { $0.counts.hit(limit) } }
+
+  var limits: Limits { state.withLock(\.limits) }
+
+  /// Replaces what everything is bounded by; those who are in already stay.
+  func setLimits(_ limits: Limits) {
+    state.withLock { state in
+      state.limits = limits
+      state.admission.total = limits.maximumClients
+      state.admission.perAddress = limits.maximumPerAddress
+      state.admission.countsLoopback = limits.touchesLocal(.maxPerAddress)
+    }
   }
 
   /// Replaces who may come, for those who come from now on.
@@ -121,7 +153,10 @@ final class Directory: Sendable {
     let key = RoomName.key(of: name)
     return state.withLock { state in
       if state.rooms[key] == nil {
-        guard state.rooms.count < options.maximumRooms else { return nil }
+        guard state.rooms.count < state.limits.maximumRooms else {
+          state.counts.hit(.maxRooms)
+          return nil
+        }
         state.lastRoom += 1
         let home = Int(Directory.hash(key) % UInt64(options.loops))
         let place = Place(id: state.lastRoom, name: name, home: home)

@@ -9,7 +9,8 @@ final class Doorman: @unchecked Sendable {
   private let kind: DoorKind?
   private let loop: EventLoop
   private let directory: Directory
-  private let options: ServerOptions
+  /// What it prepares those for who come from now on.
+  var limits: Limits
   private let report: @Sendable (ServerEvent) -> Void
   private let pass: (consuming Descriptor, SocketAddress, DoorKind?) -> Void
   private let file: SocketFile?
@@ -34,7 +35,7 @@ final class Doorman: @unchecked Sendable {
     self.kind = kind
     self.loop = loop
     self.directory = directory
-    self.options = options
+    limits = options.limits
     self.report = report
     self.pass = pass
     registered = try Registered(descriptor, on: loop, target: self)
@@ -77,7 +78,7 @@ final class Doorman: @unchecked Sendable {
 
   /// Lets the kernel find peers that have vanished without a word.
   private func prepare(_ descriptor: borrowing Descriptor, _ peer: SocketAddress) {
-    guard peer.family != .unix, let limit = options.unacknowledgedLimit else { return }
+    guard peer.family != .unix, let limit = limits.unacknowledged else { return }
     // A connection that is gone already refuses, and its first read says why.
     try? descriptor.set(.keepAlive, to: KeepAlive(idle: limit, interval: .seconds(10), count: 3))
     try? descriptor.set(.userTimeout, to: limit)

@@ -8,6 +8,7 @@ extension ServerLoop {
     switch request {
     case .enter(let nick, let room, let resume): enter(client, nick, room, resume)
     case .say(let id, let room, let form, let action, let body):
+      counts.messages &+= 1
       say(client, id, room, form, action, body)
     case .nick(let id, let nick, let nearest): rename(client, id, nick, nearest)
     case .join(let id, let room): join(client, id, room)
@@ -121,7 +122,8 @@ extension ServerLoop {
       let refusal = RoomRefusal.alreadyMember
       return client.tell(.refused(id: id, code: refusal.code, text: refusal.description))
     }
-    guard client.seats.count < 64, let place = directory.enter(room) else {
+    guard client.seats.count < limits.maximumRoomsPerClient, let place = directory.enter(room)
+    else {
       return client.tell(
         .refused(id: id, code: .tooManyRooms, text: "There are too many rooms."))
     }

@@ -21,6 +21,7 @@ final class ServerLoop: @unchecked Sendable {
   let loop: EventLoop
   let index: Int
   let options: ServerOptions
+  private(set) var limits: Limits
   let directory: Directory
   let flusher: Flusher
   private let report: @Sendable (ServerEvent) -> Void
@@ -35,6 +36,7 @@ final class ServerLoop: @unchecked Sendable {
   @exclusivity(unchecked) private var committing: [RoomHome] = []
   @exclusivity(unchecked) private var outgoing: [[Parcel]]
   @exclusivity(unchecked) private var buffer = FanBuffer()
+  @exclusivity(unchecked) var counts = ServerCounts()
   private var undecided: [ClientID] = []
   private var undecidedCount = 0
   @exclusivity(unchecked) private var wallTurn: Nanoseconds = 0
@@ -55,7 +57,8 @@ final class ServerLoop: @unchecked Sendable {
     self.options = options
     self.directory = directory
     self.report = report
-    flusher = Flusher(loop: loop, limit: options.maximumQueue)
+    limits = options.limits
+    flusher = Flusher(loop: loop, limit: limits.maximumQueue)
     outgoing = Array(repeating: [], count: options.loops)
     flusher.prepare = { [unowned self] in finishTurn() }
   }
@@ -81,6 +84,12 @@ final class ServerLoop: @unchecked Sendable {
     return offsetNow
   }
 
+  /// Replaces what everything here is bounded by.
+  func setLimits(_ limits: Limits) {
+    self.limits = limits
+    flusher.limit = limits.maximumQueue
+  }
+
   // MARK: - Clients
 
   /// Takes a new connection in; `kind` is the door that its listener fixes, if it does.
@@ -95,6 +104,7 @@ final class ServerLoop: @unchecked Sendable {
       kind: kind, open: .all, at: Instant(nanoseconds: loop.now), givenNick: given)
     let client = Client(id, peer: peer, door: door, server: self)
     clients[id] = client
+    counts.connections += 1
     report(.connected(id, peer))
     if kind == nil { queueUndecided(client) }
     do throws(SocketError) {
@@ -109,7 +119,7 @@ final class ServerLoop: @unchecked Sendable {
     client.countsAsUndecided = true
     undecidedCount += 1
     undecided.append(client.id)
-    while undecidedCount > max(1, options.maximumUndecided / options.loops),
+    while undecidedCount > max(1, limits.maximumWaiting / options.loops),
       let oldest = undecided.first
     {
       undecided.removeFirst()
@@ -169,6 +179,8 @@ final class ServerLoop: @unchecked Sendable {
     fan.remove(client, kind)
     if fan.isEmpty { fans[seat.place.id] = nil }
   }
+
+  var roomCount: Int { homes.count }
 
   // MARK: - The end
 
@@ -260,6 +272,7 @@ final class ServerLoop: @unchecked Sendable {
     guard phase < .refusing, let home = client.home(of: room) else { return false }
     let wall = wall
     client.door.takeTexts { texts, bytes in
+      counts.messages &+= UInt64(texts.count)
       home.say(texts, in: bytes, by: client.id, at: wall)
     }
     willCommit(home)

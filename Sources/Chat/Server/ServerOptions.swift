@@ -29,17 +29,8 @@ package struct ServerOptions: Sendable {
   package var isGentle = true
   package var backlog = 1024
   package var filter = AddressFilter()
-  package var maximumClients: Int? = 10_000
-  package var maximumPerAddress: Int? = 16
-  /// Whether ``maximumPerAddress`` is for loopback and Unix-domain clients too.
-  package var limitsLoopback = false
-  package var maximumRooms = 1000
-  /// The most bytes that may wait for one client.
-  package var maximumQueue = 1 << 20
-  /// The most clients that have not said who they are; beyond it the one that waits longest goes.
-  package var maximumUndecided = 256
-  /// How long a client may leave unacknowledged what it was sent, or not answer the kernel's probes.
-  package var unacknowledgedLimit: Duration? = .seconds(60)
+  /// What everything is bounded by, until ``ChatServer/setLimits(_:)`` says something else.
+  package var limits = Limits()
   package var defaultRoom = "lobby"
   /// How long clients are heard after they were told that the server closes.
   package var grace: Duration = .seconds(1)

@@ -52,6 +52,22 @@ package enum CloseReason: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
+  /// One word for it, by which such ends are counted.
+  package var name: String {
+    switch self {
+    case .quit: "quit"
+    case .ended: "ended"
+    case .truncated: "truncated"
+    case .closedDoor: "closed-door"
+    case .stranger: "stranger"
+    case .silent: "silent"
+    case .unfinished: "unfinished"
+    case .timedOut: "timed-out"
+    case .misbehaved: "misbehaved"
+    case .dismissed(let reason): "\(reason)"
+    }
+  }
+
   package var description: String {
     switch self {
     case .quit: "said goodbye"

@@ -1,7 +1,7 @@
 /// Finds the word that somebody probably meant.
-enum Spelling {
+package enum Spelling {
   /// The first word that is at most two slips away, and fewer than its own length, or nil.
-  static func nearest(to typed: String, among words: [String]) -> String? {
+  package static func nearest(to typed: String, among words: [String]) -> String? {
     let typed = Array(typed.unicodeScalars)
     var best: (word: String, slips: Int)?
     for word in words {

@@ -11,9 +11,12 @@ package struct Admission: Sendable {
 
   /// Which networks are allowed and denied; those who are in already stay.
   package var filter: AddressFilter
-  private let total: Int?
-  private let perAddress: Int?
-  private let countsLoopback: Bool
+  /// The most connections at a time; nil is no limit, here and below.
+  package var total: Int?
+  /// Those of one IPv4 address or one IPv6 /64 network.
+  package var perAddress: Int?
+  /// Whether ``perAddress`` is for loopback and Unix-domain clients too.
+  package var countsLoopback: Bool
   private var count = 0
   private var counts: [SocketAddress: Int] = [:]
 
@@ -48,13 +51,13 @@ package struct Admission: Sendable {
   /// Counts a connection in that is never refused.
   package mutating func add(_ peer: SocketAddress) {
     count += 1
-    if perAddress != nil { counts[peer.group, default: 0] += 1 }
+    counts[peer.group, default: 0] += 1
   }
 
   /// Counts a connection out that was admitted before.
   package mutating func release(_ peer: SocketAddress) {
     count -= 1
-    guard perAddress != nil, let left = counts[peer.group] else { return }
+    guard let left = counts[peer.group] else { return }
     counts[peer.group] = left == 1 ? nil : left - 1
   }
 }

@@ -38,12 +38,13 @@ struct ServeOptions: CommandOptions {
   /// Of the operator.
   var face = FaceOptions()
   var isGentle = true
-  var maxClients: Int?
-  var maxPerAddress: Int?
   var backlog: Int?
   var rules = AddressRules()
+  /// Limits as they were typed; they win over those of ``limitsFile``.
+  var limits: [GivenLimit] = []
+  var limitsFile: String?
+  /// The longest message of a relay.
   var maxFrame: Int?
-  var timeout = TimeLimit.standard
 
   /// This machine only; a machine without IPv6 does without the second of each pair.
   var defaultListeners: [Listener] {
@@ -105,7 +106,8 @@ extension ServeOptions {
       ],
       groups: [
         Verb.Group("Where and who", listening), Verb.Group("What", chatting),
-        Verb.Group("Limits", limits), FaceOptions.group(\.face),
+        Verb.Group("Speed", speed), Verb.Group("Limits (0 means none)", limits),
+        FaceOptions.group(\.face),
       ],
       initial: ServeOptions(),
       applyOperands: { (options, operands) throws(UsageError) in
@@ -167,7 +169,7 @@ extension ServeOptions {
     ]
   }
 
-  private static var limits: [Verb<ServeOptions>.Option] {
+  private static var speed: [Verb<ServeOptions>.Option] {
     [
       .value("--loops", "N", "threads that serve clients") {
         (options, text) throws(UsageError) in
@@ -183,26 +185,6 @@ extension ServeOptions {
         (options, text) throws(UsageError) in
         options.spin = try count(text, in: 1...1_000_000)
       },
-      .value("--max-clients", "N", "clients at the same time") {
-        (options, text) throws(UsageError) in
-        options.maxClients = try count(text, in: 1...1_000_000)
-      },
-      .value("--max-per-address", "N", "of them from one address") {
-        (options, text) throws(UsageError) in
-        options.maxPerAddress = try count(text, in: 1...1_000_000)
-      },
-      .value("--max-frame", "BYTES", "with --relay, the longest message; 64k unless said otherwise")
-      {
-        (options, text) throws(UsageError) in
-        options.maxFrame = try count(text, in: 1...(16 << 20))
-      },
-      .value(
-        "--timeout", "S|none",
-        "seconds that a client may leave unacknowledged what it was sent; 60 unless said otherwise"
-      ) {
-        (options, text) throws(UsageError) in
-        options.timeout = try TimeLimit(text)
-      },
     ]
   }
 
@@ -212,6 +194,7 @@ extension ServeOptions {
       throw UsageError("--plain-output and --theme are for your own part and need --join")
     }
     guard isRelay else {
+      try validateChatLimits()
       guard relayFraming == nil else {
         throw UsageError(
           "--frame needs --relay; for one listener it is --listen ADDRESS,frame=KIND")

@@ -7,7 +7,7 @@ import Wire
 /// `parley serve`: from what was typed to a running server, and its end.
 enum ServeCommand {
   static func run(_ options: ServeOptions) -> ExitCode {
-    options.rules.prepare()
+    Reloading.prepare(options)
     do {
       return try EventLoop.runBlocking { loop in
         let signals = try await Signals([SIGINT, SIGTERM], on: loop)
@@ -52,12 +52,20 @@ enum ServeCommand {
         report: { log.write($0) }
       ) { server in
         log.write(Welcome.relay(server.addresses, options.relayFraming ?? .raw))
-        try await options.reloading(on: loop, server.setFilter) { await ending.wait() }
+        let reloading = Reloading(options: options, standard: standardLimits()) { filter, limits in
+          server.setFilter(filter)
+          server.setLimits(limits)
+        }
+        try await reloading.run(on: loop) { await ending.wait() }
       }
     } else {
       try await ChatServer.run(settings, report: { log.write($0) }) { server in
         log.write(Welcome.chat(server.addresses, isOpen: settings.isOpen))
-        try await options.reloading(on: loop, server.setFilter) {
+        let reloading = Reloading(options: options, standard: standardLimits()) { filter, limits in
+          server.setFilter(filter)
+          server.setLimits(limits)
+        }
+        try await reloading.run(on: loop) {
           try await seat?.take(part: server)
           await ending.wait()
         }
@@ -85,17 +93,15 @@ enum ServeCommand {
     settings.spin = .microseconds(options.spin ?? 0)
     settings.backlog = options.backlog ?? settings.backlog
     settings.filter = try options.rules.read()
-    settings.maximumClients = options.maxClients ?? min(10_000, max(16, openFileLimit() - 64))
-    if let limit = options.maxPerAddress {
-      settings.maximumPerAddress = limit
-      settings.limitsLoopback = true
-    }
-    switch options.timeout {
-    case .standard: break
-    case .none: settings.unacknowledgedLimit = nil
-    case .after(let limit): settings.unacknowledgedLimit = limit
-    }
+    settings.limits = try options.readLimits(from: standardLimits())
     return settings
+  }
+
+  /// The limits as they are unless somebody says otherwise: as many clients as there can be files.
+  private static func standardLimits() -> Limits {
+    var limits = Limits()
+    limits.maximumClients = min(limits.maximumClients, max(16, openFileLimit() - 64))
+    return limits
   }
 
   /// A host alone means our port; port 0, when it is said, means any.
@@ -122,22 +128,6 @@ enum ServeCommand {
     case ServerError.protected, is AddressError: return .usage
     case let complaint as Complaint: return complaint.code
     default: return .local
-    }
-  }
-}
-
-extension ServeOptions {
-  /// Runs `body`, and meanwhile reads the files of networks again whenever SIGHUP comes.
-  fileprivate func reloading(
-    on loop: EventLoop, _ apply: @escaping @Sendable (AddressFilter) -> Void,
-    while body: @escaping @Sendable () async throws -> Void
-  ) async throws {
-    guard rules.hasFiles else { return try await body() }
-    try await withThrowingTaskGroup { group in
-      group.addTask { try await rules.reloading("serve", on: loop, apply) }
-      group.addTask { try await body() }
-      try await group.next()
-      group.cancelAll()
     }
   }
 }

@@ -31,8 +31,11 @@ struct FanBufferTests {
         let client = ClientID(number)
         let ignored = ClientID(.random(in: 1...30, using: &random))
         var runs: [Range<Int>] = []
-        buffer.forEachRun(leavingOut: { $0 == client || $0 == ignored }, { runs.append($0) })
+        let count = buffer.forEachRun(leavingOut: { $0 == client || $0 == ignored }) {
+          runs.append($0)
+        }
         let expected = pieces.filter { $0.author != client && $0.author != ignored }
+        #expect(count == expected.count { !$0.bytes.isEmpty })
         let heard = runs.flatMap { buffer.bytes[$0] }
         #expect(heard == expected.flatMap(\.bytes))
         // The longest runs: none is empty, and none touches the next.

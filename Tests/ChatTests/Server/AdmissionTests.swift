@@ -11,8 +11,12 @@ struct AdmissionTests {
     for isTotal in [true, false] {
       let configure = { (options: inout ServerOptions) in
         options.loops = loops
-        options.limitsLoopback = !isTotal
-        if isTotal { options.maximumClients = 2 } else { options.maximumPerAddress = 2 }
+        if isTotal {
+          options.limits.maximumClients = 2
+        } else {
+          options.limits.maximumPerAddress = 2
+        }
+        options.limits.said = [.maxPerAddress]
       }
       try await Served.run(configure) { served in
         let first = try await served.enter(.line, "first")
@@ -37,7 +41,7 @@ struct AdmissionTests {
   @Test("of too many who say nothing, the one that waits longest goes")
   func undecided() async throws {
     try await Served.run {
-      $0.maximumUndecided = 3
+      $0.limits.maximumWaiting = 3
     } _: { served in
       var silent: [Connection] = []
       for number in 1...3 {

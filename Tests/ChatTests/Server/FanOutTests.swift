@@ -61,7 +61,7 @@ struct FanOutTests {
   @Test("brings a turn of any size to who reads", arguments: DoorKind.allCases)
   func burst(kind: DoorKind) async throws {
     try await Served.run {
-      $0.maximumQueue = 4096
+      $0.limits.maximumQueue = 4096
     } _: { served in
       let reader = try await served.enter(kind, "reader")
       let writer = try await served.enter(.line, "writer")

@@ -28,7 +28,7 @@ struct PopulationTests {
   func walk(seed: UInt64) async throws {
     let configure = { (options: inout ServerOptions) in
       options.loops = 2
-      options.maximumRooms = Model.maximumRooms
+      options.limits.maximumRooms = Model.maximumRooms
     }
     try await Served.run(configure) { served in
       var random = Seeded(seed: seed)

@@ -12,7 +12,7 @@ struct SlowReaderTests {
     arguments: [DoorKind.line, .dec10, .native])
   func isCut(kind: DoorKind) async throws {
     let configure = { (options: inout ServerOptions) in
-      options.maximumQueue = 32_768
+      options.limits.maximumQueue = 32_768
       Served.onFile(&options)
     }
     try await Served.run(configure) { served in

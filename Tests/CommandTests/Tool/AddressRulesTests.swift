@@ -83,7 +83,7 @@ struct AddressRulesTests {
     try await server.process.expect("its address is not allowed", from: .errors)
     try file.write("127.0.0.0/8\n127.0.0.1/8\n")
     server.process.signal(SIGHUP)
-    let complaint = try await server.process.expect("; the old networks stay\n", from: .errors)
+    let complaint = try await server.process.expect("; everything stays as it was\n", from: .errors)
     #expect(complaint.contains("parley serve: \(file.path):2: address \"127.0.0.1/8\": Bits after"))
     #expect(try await client().ending() == .exited(0))
     try file.write("")
