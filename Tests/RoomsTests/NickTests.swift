@@ -6,7 +6,7 @@ import Testing
     "lets ordinary names of any script pass",
     arguments: [
       "alice", "Ann-Lee", "bob_2", "Zoë", "Zoe\u{308}", "Ольга", "山田", "a.b", "%s%n", "$(id)",
-      "x", "0123456789abcdef", "guest", "administrator",
+      "x", "0123456789abcdef", "guest", "administrator", "O\u{2019}Neil", "ann😀", "🦊", "🇩🇪",
     ])
   func allowed(_ nick: String) throws { try Nick.check(nick) }
 
@@ -27,6 +27,7 @@ import Testing
     "keeps its own names for itself",
     arguments: [
       "server", "SERVER", "Admin", "system", "guest-1", "GUEST-99", "guest-", "ｓerver", "con",
+      "ADMlN", "guest\u{2010}1", "ＡＤＭＩＮ",
     ])
   func reserved(_ nick: String) {
     #expect(throws: NameRefusal.reserved) { try Nick.check(nick) }
@@ -51,7 +52,11 @@ import Testing
 
   @Test(
     "knows one name in its case, width and composition",
-    arguments: [("evan", "EVAN"), ("evan", "ｅvan"), ("zo\u{eb}", "ZOE\u{308}"), ("Ольга", "ольгА")])
+    arguments: [
+      ("evan", "EVAN"), ("evan", "ｅvan"), ("zo\u{eb}", "ZOE\u{308}"), ("Ольга", "ольгА"),
+      ("Straße", "STRASSE"), ("STRAẞE", "strasse"), ("ΣΊΣΥΦΟΣ", "σίσυφος"), ("ｱﾝﾊﾟﾝ", "アンパン"),
+      ("İ", "i\u{307}"), ("각", "\u{1100}\u{1161}\u{11A8}"), ("evan", "\u{FF45}VAN"),
+    ])
   func keys(_ one: String, _ other: String) {
     #expect(Nick.key(of: one) == Nick.key(of: other))
   }

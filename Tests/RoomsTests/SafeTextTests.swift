@@ -65,6 +65,40 @@ import Testing
     #expect(safe("\u{200d}x") == "<U+200D>x")
   }
 
+  @Test(
+    "shows a variation selector only where it chooses a form",
+    arguments: [
+      ("❤\u{FE0F}", true), ("☎\u{FE0E}", true), ("1\u{FE0F}\u{20E3}", true), ("葛\u{E0100}", true),
+      ("a\u{FE0F}", false), ("a\u{E0100}", false), ("❤\u{FE0F}\u{FE0F}", false),
+      ("e\u{301}\u{FE0F}", false), ("葛\u{E0100}\u{E0101}", false), (" \u{FE00}", false),
+    ])
+  func selectors(_ text: String, _ isShown: Bool) {
+    #expect(safe(text).utf8.elementsEqual(text.utf8) == isShown)
+    #expect(safe(text).contains("<U+") != isShown)
+  }
+
+  @Test("vowels of Hangul pile up no further than other marks")
+  func vowels() {
+    let pile = "\u{1100}" + String(repeating: "\u{1161}", count: 1000)
+    #expect(safe(pile).unicodeScalars.count == 1 + SafeText.markLimit)
+    #expect(safe("\u{1161}") == "<U+1161>")
+  }
+
+  @Test(
+    "no title, link, clipboard, question to the terminal or forged line gets through",
+    arguments: [
+      "\u{1b}]0;pwn\u{7}", "\u{1b}]8;;http://x\u{1b}\\y", "\u{1b}]52;c;cHdu\u{7}", "\u{1b}[6n",
+      "\u{1b}[21t", "\u{1b}P+q544e\u{1b}\\", "\u{9d}0;x\u{9c}", "\u{90}$q\u{9c}",
+      "\u{202e}\u{2066}x",
+      "x\r\n[20:00] Alice:", "\n2026-01-01 INFO login ok", "\u{85}x", "\u{2029}x",
+    ])
+  func harmless(_ text: String) {
+    let line = SafeText.safe(text)
+    #expect(line.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F ~= $0.value) })
+    #expect(line.unicodeScalars.allSatisfy { !$0.properties.isBidiControl })
+    #expect(line.contains("<U+"))
+  }
+
   @Test("cuts a chain of joined emoji into pieces")
   func joiners() {
     let chain = Array(repeating: "👩", count: 1000).joined(separator: "\u{200d}")

@@ -13,6 +13,7 @@ final class Directory: Sendable {
 
   private struct Entry {
     var place: Place
+    var skeleton: String
     var population = 0
   }
 
@@ -20,6 +21,8 @@ final class Directory: Sendable {
     var roster = Roster()
     var rooms: [String: Entry] = [:]
     var keys: [UInt32: String] = [:]
+    /// The key of the room that looks so.
+    var skeletons: [String: String] = [:]
     var loops: [ClientID: Int] = [:]
     var lastRoom: UInt32 = 0
     var lastClient: UInt64 = 0
@@ -38,6 +41,9 @@ final class Directory: Sendable {
     state = Locked(
       State(admission: Admission(filter: options.filter), limits: options.limits))
     setLimits(options.limits)
+    // Nobody makes a room that looks like the lobby before the lobby is there.
+    let lobby = options.defaultRoom
+    state.withLock { $0.skeletons[RoomName.skeleton(of: lobby)] = RoomName.key(of: lobby) }
   }
 
   // MARK: - Clients
@@ -149,10 +155,16 @@ final class Directory: Sendable {
   // MARK: - Rooms
 
   /// The room called so, made if need be, with one more person counted in; nil when there are too many.
-  func enter(_ name: String) -> Place? {
+  ///
+  /// Fails when another room looks like it.
+  func enter(_ name: String) throws(NameRefusal) -> Place? {
     let key = RoomName.key(of: name)
-    return state.withLock { state in
+    let skeleton = RoomName.skeleton(of: name)
+    return try state.withLock { state throws(NameRefusal) in
       if state.rooms[key] == nil {
+        if let other = state.skeletons[skeleton], other != key {
+          throw .alike(state.rooms[other]?.place.name ?? options.defaultRoom)
+        }
         guard state.rooms.count < state.limits.maximumRooms else {
           state.counts.hit(.maxRooms)
           return nil
@@ -160,7 +172,8 @@ final class Directory: Sendable {
         state.lastRoom += 1
         let home = Int(Directory.hash(key) % UInt64(options.loops))
         let place = Place(id: state.lastRoom, name: name, home: home)
-        state.rooms[key] = Entry(place: place)
+        state.rooms[key] = Entry(place: place, skeleton: skeleton)
+        state.skeletons[skeleton] = key
         state.keys[place.id] = key
       }
       state.rooms[key]?.population += 1
@@ -176,6 +189,7 @@ final class Directory: Sendable {
       state.rooms[key]?.population -= 1
       guard entry.population <= 1, key != lobby else { return false }
       state.rooms[key] = nil
+      state.skeletons[entry.skeleton] = nil
       state.keys[room] = nil
       return true
     }

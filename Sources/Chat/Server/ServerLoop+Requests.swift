@@ -46,19 +46,16 @@ extension ServerLoop {
   private func enter(_ client: Client, _ wish: String?, _ room: String?, _ resume: Resume?) {
     guard !client.hasEntered else { return }
     client.hasEntered = true
-    var name = options.defaultRoom
-    if let room {
-      do {
-        try RoomName.check(room)
-        name = room
-      } catch {
+    let place: Directory.Place
+    do throws(NameRefusal) {
+      let name = if let room { try RoomName.check(room) } else { options.defaultRoom }
+      guard let entered = try directory.enter(name) else {
         return client.tell(
-          .bye(.misbehaved, text: error.description, retryAfterMilliseconds: 0))
+          .bye(.full, text: "There are too many rooms.", retryAfterMilliseconds: 5000))
       }
-    }
-    guard let place = directory.enter(name) else {
-      return client.tell(
-        .bye(.full, text: "There are too many rooms.", retryAfterMilliseconds: 5000))
+      place = entered
+    } catch {
+      return client.tell(.bye(.misbehaved, text: error.description, retryAfterMilliseconds: 0))
     }
     let (grant, ghost) = grant(client, wish, resume)
     var token: [UInt8] = []
@@ -108,6 +105,9 @@ extension ServerLoop {
       grant = directory.claim(nick, for: client.id)
     } else if let refusal = directory.rename(client.id, to: nick) {
       return client.tell(.refused(id: id, code: refusal.code, text: refusal.description))
+    } else {
+      // As it is written in its normal form.
+      grant.nick = directory.nick(of: client.id) ?? nick
     }
     for seat in client.seats { order(client, seat, .rename(to: grant.nick)) }
     client.tell(.reply(id: id, .renamed(nick: grant.nick, refusal: grant.refusal)))
@@ -115,17 +115,22 @@ extension ServerLoop {
   }
 
   private func join(_ client: Client, _ id: UInt64, _ room: String) {
-    do { try RoomName.check(room) } catch {
-      return client.tell(.refused(id: id, code: error.code, text: error.description))
-    }
     guard seat(of: client, called: room) == nil else {
       let refusal = RoomRefusal.alreadyMember
       return client.tell(.refused(id: id, code: refusal.code, text: refusal.description))
     }
-    guard client.seats.count < limits.maximumRoomsPerClient, let place = directory.enter(room)
-    else {
-      return client.tell(
-        .refused(id: id, code: .tooManyRooms, text: "There are too many rooms."))
+    let place: Directory.Place
+    do throws(NameRefusal) {
+      let name = try RoomName.check(room)
+      guard client.seats.count < limits.maximumRoomsPerClient,
+        let entered = try directory.enter(name)
+      else {
+        return client.tell(
+          .refused(id: id, code: .tooManyRooms, text: "There are too many rooms."))
+      }
+      place = entered
+    } catch {
+      return client.tell(.refused(id: id, code: error.code, text: error.description))
     }
     let seat = client.addSeat(in: place)
     let nick = directory.nick(of: client.id) ?? ""

@@ -1,80 +1,110 @@
 /// What the names of people and of rooms have in common.
 ///
-/// Everything here works on scalars, never on `Character`: a grapheme can hide a control character
-/// behind a combining mark. Names that only look alike (confusables) are not told apart here.
+/// The pieces are those of PRECIS (RFC 8264, 8265) and of UTS 39; docs/design.md says which, in what
+/// order, and where we differ. Everything works on scalars, never on `Character`: a grapheme can hide
+/// a control character behind a combining mark.
 enum Name {
+  /// The name in its normal form (NFC), in which it is stored and shown, when it may be one.
   static func check(
     _ name: String, byteLimit: Int, scalarLimit: Int
-  ) throws(NameRefusal) {
-    guard let first = name.unicodeScalars.first else { throw .empty }
-    guard name.utf8.count <= byteLimit else { throw .tooLong(bytes: byteLimit) }
-    guard name.unicodeScalars.count <= scalarLimit else { throw .tooManyCharacters(scalarLimit) }
-    for scalar in name.unicodeScalars {
+  ) throws(NameRefusal) -> String {
+    guard let first = name.utf8.first else { throw .empty }
+    // No normal form is a quarter of what it was made from.
+    guard name.utf8.count <= 4 * byteLimit else { throw .tooLong(bytes: byteLimit) }
+    let isPlain = name.utf8.allSatisfy { $0 < 0x80 }
+    let scalars = isPlain ? Array(name.unicodeScalars) : NormalForm.composed(name.unicodeScalars)
+    guard scalars.reduce(0, { $0 + UTF8.width($1) }) <= byteLimit else {
+      throw .tooLong(bytes: byteLimit)
+    }
+    guard scalars.count <= scalarLimit else { throw .tooManyCharacters(scalarLimit) }
+    for scalar in scalars {
       if let refusal = refusal(of: scalar) { throw refusal }
     }
-    guard !isBadStart(first) else { throw .badStart(first) }
+    guard !isBadStart(scalars.first ?? Unicode.Scalar(first)) else {
+      throw .badStart(scalars.first ?? Unicode.Scalar(first))
+    }
+    if isPlain { return name }
+    try checkMarks(scalars)
+    // Fullwidth letters are Latin ones here as everywhere.
+    let wide = scalars.map(\.ordinaryWidth)
+    try checkScripts(wide)
+    try checkDirection(wide)
+    return string(scalars)
   }
 
   /// Two names are the same when these are equal.
   ///
-  /// Fullwidth letters are narrow ones, then each scalar is lower-cased. The standard library has
-  /// no public normalisation, but its `==` and hash of strings are canonical equivalence, so a name
-  /// composed or decomposed is one key. Compare keys as strings, never by their bytes.
+  /// Widths, then case, then the normal form; a text that is too long to be a name is its own key.
   static func key(of name: String) -> String {
-    var key = ""
-    for scalar in name.unicodeScalars {
-      key += narrow(scalar).properties.lowercaseMapping
-    }
-    return key
+    if name.utf8.allSatisfy({ $0 < 0x80 }) { return name.lowercased() }
+    guard name.utf8.count <= longest else { return name }
+    return string(NormalForm.composed(folded(parts(of: name))))
   }
 
-  /// Why a name must not hold this scalar, if so.
-  static func refusal(of scalar: Unicode.Scalar) -> NameRefusal? {
-    if scalar.isASCII, scalar.value > 0x20, scalar.value < 0x7F {
-      return markers.contains(scalar) ? .marker(scalar) : nil
-    }
-    // U+2800 is a blank that Unicode counts among the symbols.
-    if scalar.properties.isWhitespace || scalar.value == 0x2800 { return .blank }
-    if markers.contains(narrow(scalar)) || isBar(scalar) { return .marker(scalar) }
-    switch scalar.properties.generalCategory {
-    case .control: return .control
-    case .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
-      return .invisible
-    default:
-      // Variation selectors, Hangul fillers and their like: drawn as nothing.
-      return scalar.properties.isDefaultIgnorableCodePoint ? .invisible : nil
-    }
-  }
-
-  /// A name that begins so could be an option, a path, or sit on the letter before it.
-  static func isBadStart(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar {
-    case "-", ".", "~": true
-    default:
-      switch scalar.properties.generalCategory {
-      case .nonspacingMark, .enclosingMark, .spacingMark: true
-      default: false
+  /// Two names look alike when these are equal: UTS 39's skeleton, without regard to case.
+  static func skeleton(of name: String) -> String {
+    guard name.utf8.count <= longest else { return name }
+    var prototypes: [Unicode.Scalar] = []
+    for scalar in parts(of: name) {
+      if let values = lookalikes[scalar] {
+        prototypes += values.compactMap(Unicode.Scalar.init)
+      } else {
+        prototypes.append(scalar)
       }
     }
+    return string(NormalForm.decomposed(folded(NormalForm.decomposed(prototypes))))
   }
 
-  /// What our own lines are drawn with, and what separates arguments.
-  private static let markers: Set<Unicode.Scalar> = [
-    "*", "<", ">", "[", "]", "#", "!", ":", "|", "/", "@", ",",
-  ]
+  /// Whether only we may be called so, or so that it looks like us.
+  static func isReserved(_ name: String) -> Bool {
+    reserved.contains(key(of: name)) || reservedSkeletons.contains(skeleton(of: name))
+  }
 
-  /// Box drawing and the other upright strokes that could pass for our continuation bar.
-  private static func isBar(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0x2500...0x257F, 0x00A6, 0x01C0, 0x2223, 0x2758...0x275A, 0xFE31, 0xFE33, 0xFFE4, 0xFFE8:
-      true
-    default: false
+  static func string(_ scalars: some Sequence<Unicode.Scalar>) -> String {
+    var text = String.UnicodeScalarView()
+    text.append(contentsOf: scalars)
+    return String(text)
+  }
+
+  // MARK: - The pieces
+
+  /// More bytes than any name has, before or after its normal form.
+  private static let longest = 4 * RoomName.byteLimit
+
+  private static let lookalikes = ScalarMap(LookalikeTable.prototypes)
+
+  private static let reserved: Set<String> = ["server", "admin", "system"]
+  /// Case decides what a letter looks like, so each in the ways that it may be written.
+  private static let reservedSkeletons = Set(
+    reserved.flatMap { name in
+      let capital = name.prefix(1).uppercased() + name.dropFirst()
+      return [name, name.uppercased(), capital].map(skeleton)
+    })
+
+  private static func parts(of name: String) -> [Unicode.Scalar] {
+    NormalForm.decomposed(name.unicodeScalars.lazy.map(\.ordinaryWidth))
+  }
+
+  /// Full case folding, of scalars without parts.
+  private static func folded(_ scalars: [Unicode.Scalar]) -> [Unicode.Scalar] {
+    var result: [Unicode.Scalar] = []
+    for scalar in scalars {
+      // Where folding is more than lower case; the others that Unicode lists are not for names.
+      switch scalar.value {
+      case 0xDF, 0x1E9E: result += ["s", "s"]
+      case 0x3C2: result.append("\u{3C3}")
+      case 0x345: result.append("\u{3B9}")
+      case 0x1C80: result.append("\u{432}")
+      case 0x1C81: result.append("\u{434}")
+      case 0x1C82: result.append("\u{43E}")
+      case 0x1C83: result.append("\u{441}")
+      case 0x1C84, 0x1C85: result.append("\u{442}")
+      case 0x1C86: result.append("\u{44A}")
+      case 0x1C87: result.append("\u{463}")
+      case 0x1C88: result.append("\u{A64B}")
+      default: result += scalar.properties.lowercaseMapping.unicodeScalars
+      }
     }
-  }
-
-  /// The ASCII twin of a fullwidth letter or sign.
-  private static func narrow(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-    guard 0xFF01...0xFF5E ~= scalar.value else { return scalar }
-    return Unicode.Scalar(scalar.value - 0xFEE0) ?? scalar
+    return result
   }
 }

@@ -3,16 +3,21 @@ package enum Nick {
   package static let byteLimit = 32
   package static let scalarLimit = 16
 
-  /// Lets a nick pass that anybody may ask for.
+  /// Lets a nick pass that anybody may ask for, and gives it in its normal form.
   ///
   /// Whether somebody has it already is for ``Roster`` to say.
-  package static func check(_ nick: String) throws(NameRefusal) {
-    try Name.check(nick, byteLimit: byteLimit, scalarLimit: scalarLimit)
+  @discardableResult
+  package static func check(_ nick: String) throws(NameRefusal) -> String {
+    let nick = try Name.check(nick, byteLimit: byteLimit, scalarLimit: scalarLimit)
     guard !isReserved(nick) else { throw .reserved }
+    return nick
   }
 
   /// What two nicks share when they are the same to us; see ``Name/key(of:)``.
   package static func key(of nick: String) -> String { Name.key(of: nick) }
+
+  /// What two nicks share when they look alike; see ``Name/skeleton(of:)``.
+  package static func skeleton(of nick: String) -> String { Name.skeleton(of: nick) }
 
   /// Cuts `nick` to the length limits less `room` bytes, at a scalar's border.
   static func truncated(_ nick: some Sequence<Unicode.Scalar>, leaving room: Int) -> String {
@@ -42,18 +47,16 @@ package enum Nick {
       if !kept.isEmpty { kept.append("-") }
       kept.append(contentsOf: allowed)
     }
-    let name = truncated(kept.drop { Name.isBadStart($0) }, leaving: 0)
+    let composed = NormalForm.composed(kept.drop { Name.isBadStart($0) })
+    let name = truncated(composed, leaving: 0)
     return name.isEmpty ? nil : name
   }
 
-  private static let reserved: Set<String> = [
-    "server", "admin", "system",
-    // Names that are devices on other systems, should a client ever make a file of one.
-    "con", "prn", "aux", "nul",
-  ]
+  /// Names that are devices on other systems, should a client ever make a file of one.
+  private static let devices: Set<String> = ["con", "prn", "aux", "nul"]
 
   private static func isReserved(_ nick: String) -> Bool {
-    let key = key(of: nick)
-    return reserved.contains(key) || key.utf8.starts(with: "guest-".utf8)
+    Name.isReserved(nick) || devices.contains(key(of: nick))
+      || skeleton(of: nick).utf8.starts(with: "guest-".utf8)
   }
 }

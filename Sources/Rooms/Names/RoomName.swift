@@ -2,10 +2,17 @@
 package enum RoomName {
   package static let byteLimit = 64
 
-  package static func check(_ name: String) throws(NameRefusal) {
-    try Name.check(name, byteLimit: byteLimit, scalarLimit: byteLimit)
+  /// Lets a name pass that any room may have, and gives it in its normal form.
+  @discardableResult
+  package static func check(_ name: String) throws(NameRefusal) -> String {
+    let name = try Name.check(name, byteLimit: byteLimit, scalarLimit: byteLimit)
+    guard !Name.isReserved(name) else { throw .reserved }
+    return name
   }
 
   /// What two names share when they are the same room; see ``Name/key(of:)``.
   package static func key(of name: String) -> String { Name.key(of: name) }
+
+  /// What two names share when they look alike; see ``Name/skeleton(of:)``.
+  package static func skeleton(of name: String) -> String { Name.skeleton(of: name) }
 }

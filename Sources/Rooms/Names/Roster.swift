@@ -1,6 +1,7 @@
 /// Who is called what, over the whole server.
 ///
-/// One nick (by its ``Nick/key(of:)``) belongs to one client at a time. A client that reconnects
+/// One nick (by its ``Nick/key(of:)``) belongs to one client at a time, and no two look alike (by their
+/// ``Nick/skeleton(of:)``). A client that reconnects
 /// shows the token of its lost connection and takes its nick back from the ghost, whose connection
 /// may take minutes to be noticed as dead.
 package struct Roster: Sendable {
@@ -31,11 +32,13 @@ package struct Roster: Sendable {
   private struct Entry: Sendable {
     var nick: String
     var key: String
+    var skeleton: String
     var token: [UInt8]?
   }
 
   private var entries: [ClientID: Entry] = [:]
   private var owners: [String: ClientID] = [:]
+  private var skeletons: [String: ClientID] = [:]
   private var tokens: [[UInt8]: ClientID] = [:]
   private var lastGuest: UInt64 = 0
 
@@ -63,7 +66,7 @@ package struct Roster: Sendable {
 
   /// Gives `client` exactly this nick, or nothing changes.
   ///
-  /// - Returns: The nick that it had, if any.
+  /// - Returns: The nick that it had, if any; ``nick(of:)`` says how the new one is written.
   @discardableResult
   package mutating func rename(
     _ client: ClientID, to nick: String
@@ -78,6 +81,7 @@ package struct Roster: Sendable {
   package mutating func release(_ client: ClientID) {
     guard let entry = entries.removeValue(forKey: client) else { return }
     owners[entry.key] = nil
+    skeletons[entry.skeleton] = nil
     if let token = entry.token { tokens[token] = nil }
   }
 
@@ -103,23 +107,43 @@ package struct Roster: Sendable {
 
   private func refusal(of nick: String, for client: ClientID) -> NameRefusal? {
     do { try Nick.check(nick) } catch { return error }
-    return isFree(nick, for: client) ? nil : .taken
+    return refusal(key: Nick.key(of: nick), skeleton: Nick.skeleton(of: nick), for: client)
   }
 
-  private func isFree(_ nick: String, for client: ClientID) -> Bool {
-    let owner = owners[Nick.key(of: nick)]
-    return owner == nil || owner == client
+  private func refusal(key: String, skeleton: String, for client: ClientID) -> NameRefusal? {
+    if let owner = owners[key], owner != client { return .taken }
+    if let owner = skeletons[skeleton], owner != client {
+      return .alike(entries[owner]?.nick ?? "")
+    }
+    return nil
   }
 
   private mutating func nearest(to wish: String, for client: ClientID) -> String {
     guard let base = Nick.nearest(to: wish) else { return nextGuest() }
     if refusal(of: base, for: client) == nil { return base }
-    for number in 2...99 {
-      let suffix = "-\(number)"
-      let nick = Nick.truncated(base.unicodeScalars, leaving: suffix.utf8.count) + suffix
-      if refusal(of: nick, for: client) == nil { return nick }
+    for numbers in [2...9, 10...99] {
+      if let nick = numbered(base, by: numbers, for: client) { return nick }
     }
     return nextGuest()
+  }
+
+  /// The first free one of NAME-2, NAME-3 …, for numbers of one length.
+  private func numbered(
+    _ base: String, by numbers: ClosedRange<Int>, for client: ClientID
+  ) -> String? {
+    let stem = Nick.truncated(
+      base.unicodeScalars, leaving: "-\(numbers.lowerBound)".utf8.count)
+    // What holds for one number holds for all, and of keys and skeletons the end can be had alone.
+    guard (try? Nick.check("\(stem)-\(numbers.lowerBound)")) != nil else { return nil }
+    let (key, skeleton) = (Nick.key(of: stem), Nick.skeleton(of: stem))
+    for number in numbers {
+      let suffix = "-\(number)"
+      let end = Nick.skeleton(of: suffix)
+      if refusal(key: key + suffix, skeleton: skeleton + end, for: client) == nil {
+        return stem + suffix
+      }
+    }
+    return nil
   }
 
   private mutating func nextGuest() -> String {
@@ -130,10 +154,15 @@ package struct Roster: Sendable {
 
   @discardableResult
   private mutating func settle(_ client: ClientID, as nick: String) -> String {
-    let key = Nick.key(of: nick)
-    if let old = entries[client] { owners[old.key] = nil }
+    let nick = Name.string(NormalForm.composed(nick.unicodeScalars))
+    let (key, skeleton) = (Nick.key(of: nick), Nick.skeleton(of: nick))
+    if let old = entries[client] {
+      owners[old.key] = nil
+      skeletons[old.skeleton] = nil
+    }
     owners[key] = client
-    entries[client] = Entry(nick: nick, key: key, token: entries[client]?.token)
+    skeletons[skeleton] = client
+    entries[client] = Entry(nick: nick, key: key, skeleton: skeleton, token: entries[client]?.token)
     return nick
   }
 }

@@ -6,6 +6,8 @@ struct Cluster {
 
   /// Nothing to hang a mark on yet: the text or a line begins, and before it stand our own signs.
   private var hasBase = false
+  /// What was shown just before, when a variation selector may choose its form.
+  private var selectable: Unicode.Scalar?
   private var marks = 0
   private var joiners = 0
   private var isJoined = false
@@ -14,12 +16,15 @@ struct Cluster {
     switch scalar.value {
     case 0x20...0x7E, 0xA0...0xAC, 0xAE...0x2FF, 0x400...0x482, 0x4E00...0x9FFF, 0xAC00...0xD7A3:
       // Most of what people write; the slow questions to the Unicode tables are not needed.
-      return base()
+      return base(scalar)
     case 0x0A: return breakCluster(.lineBreak)
     case 0x09: return breakCluster(.tab)
     case 0x200C, 0x200D: return joiner()
-    case 0xFE00...0xFE0F, 0xE0100...0xE01EF: return mark()
-    case 0xAD: return base()
+    case 0xFE00...0xFE0F: return selector { $0.properties.isEmoji || !$0.isASCII }
+    case 0xE0100...0xE01EF: return selector(\.properties.isIdeographic)
+    // Vowels and finals of Hangul are drawn into the syllable before them.
+    case 0x1161...0x11FF, 0xD7B0...0xD7FB: return mark()
+    case 0xAD: return base(scalar)
     default: return rare(scalar)
     }
   }
@@ -30,12 +35,13 @@ struct Cluster {
     case .control, .format, .lineSeparator, .paragraphSeparator: breakCluster(.escape)
     case .nonspacingMark, .enclosingMark: mark()
     // Fillers and others that are drawn as nothing.
-    default: scalar.properties.isDefaultIgnorableCodePoint ? breakCluster(.escape) : base()
+    default: scalar.properties.isDefaultIgnorableCodePoint ? breakCluster(.escape) : base(scalar)
     }
   }
 
-  private mutating func base() -> Verdict {
+  private mutating func base(_ scalar: Unicode.Scalar) -> Verdict {
     hasBase = true
+    selectable = scalar
     marks = 0
     if !isJoined { joiners = 0 }
     isJoined = false
@@ -43,13 +49,23 @@ struct Cluster {
   }
 
   private mutating func mark() -> Verdict {
-    guard hasBase else { return .escape }
+    selectable = nil
+    guard hasBase else { return breakCluster(.escape) }
     marks += 1
     return marks > SafeText.markLimit ? .cut : .show
   }
 
+  /// Chooses between forms of what stands before it; anywhere else it hides, and says more than it
+  /// shows.
+  private mutating func selector(_ fits: (Unicode.Scalar) -> Bool) -> Verdict {
+    guard let base = selectable, fits(base) else { return breakCluster(.escape) }
+    selectable = nil
+    return .show
+  }
+
   private mutating func joiner() -> Verdict {
-    guard hasBase else { return .escape }
+    selectable = nil
+    guard hasBase else { return breakCluster(.escape) }
     // Two in a row would be an invisible run.
     guard !isJoined, joiners < SafeText.joinerLimit else { return .cut }
     joiners += 1
@@ -60,6 +76,7 @@ struct Cluster {
   private mutating func breakCluster(_ verdict: Verdict) -> Verdict {
     // An escape is printed as signs of ours, which may carry a mark; a line break is not.
     hasBase = verdict == .escape
+    selectable = nil
     marks = 0
     joiners = 0
     isJoined = false

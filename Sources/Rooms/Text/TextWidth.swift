@@ -38,15 +38,15 @@ package enum TextWidth {
 }
 
 extension [UInt32] {
-  /// The class in the last four bits of the last entry that begins at or before `value`; the first
+  /// The class in the last byte of the last entry that begins at or before `value`; the first
   /// entry begins at 0.
   func region(of value: UInt32) -> UInt32 {
     var low = 0
     var high = count
     while high - low > 1 {
       let middle = (low + high) / 2
-      if self[middle] >> 4 <= value { low = middle } else { high = middle }
+      if self[middle] >> 8 <= value { low = middle } else { high = middle }
     }
-    return low < high ? self[low] & 15 : 0
+    return low < high ? self[low] & 0xFF : 0
   }
 }
