@@ -9,10 +9,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -194,6 +196,31 @@ static inline ssize_t parley_write(int descriptor, const void *bytes, size_t cou
 extern ssize_t getxattr(const char *, const char *, void *, size_t);
 extern int fsetxattr(int, const char *, const void *, size_t, int);
 extern int fremovexattr(int, const char *);
+
+// Memory
+
+// Bytes of resident memory that are the process's own, and neither a file's nor shared; -1 without /proc.
+static inline long parley_resident_memory(void) {
+  char text[128];
+  int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  ssize_t count = file < 0 ? -1 : read(file, text, sizeof text - 1);
+  if (file >= 0) close(file);
+  if (count <= 0) return -1;
+  text[count] = 0;
+  char *next = text;
+  strtol(next, &next, 10);
+  long resident = strtol(next, &next, 10), shared = strtol(next, &next, 10);
+  return (resident - shared) * sysconf(_SC_PAGESIZE);
+}
+
+// Bytes that were allocated and not freed.
+static inline long parley_allocated_memory(void) {
+  struct mallinfo2 info = mallinfo2();
+  return (long)(info.uordblks + info.hblkhd);
+}
+
+// Gives the system all whole pages that nothing allocated lies in.
+static inline void parley_trim_memory(void) { malloc_trim(0); }
 
 // Signals
 

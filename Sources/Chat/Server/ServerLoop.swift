@@ -43,6 +43,7 @@ final class ServerLoop: @unchecked Sendable {
   @exclusivity(unchecked) private var wallNow: Int64 = 0
   @exclusivity(unchecked) private var offsetMinute: Int64 = -1
   @exclusivity(unchecked) private var offsetNow = 0
+  private let spareMemory: SpareMemory
   /// How far it is on its way to its end.
   private(set) var phase = ServerPhase.serving
   /// Called whenever the last client is gone.
@@ -57,6 +58,7 @@ final class ServerLoop: @unchecked Sendable {
     self.options = options
     self.directory = directory
     self.report = report
+    spareMemory = SpareMemory(loop)
     limits = options.limits
     flusher = Flusher(loop: loop, limit: limits.maximumQueue)
     outgoing = Array(repeating: [], count: options.loops)
@@ -106,6 +108,7 @@ final class ServerLoop: @unchecked Sendable {
     clients[id] = client
     counts.connections += 1
     report(.connected(id, peer))
+    spareMemory.watch()
     if kind == nil { queueUndecided(client) }
     do throws(SocketError) {
       try client.start(descriptor, flusher: flusher)
@@ -171,6 +174,7 @@ final class ServerLoop: @unchecked Sendable {
   func gone(_ client: Client) {
     guard clients.removeValue(forKey: client.id) != nil else { return }
     directory.release(client.peer)
+    spareMemory.watch()
     if clients.isEmpty { whenEmpty?() }
   }
 
