@@ -7,15 +7,16 @@ Runs without and with the flooder take turns, each with a server of its own that
 everybody. The flooder, once by lines and once by the native protocol, must be told, then cut within
 10 s; the p99 of the others must stay within twice that of the run without.
 """
-import argparse, select, socket, sys, time
+import argparse, select, socket, threading, time
 from crowd import Crowd, compare
-from served import PREFACE, Served, Verdict, frames, hello, say, until
+from served import PREFACE, Served, Verdict, frames, hello, mebi, say, until
 
 
 class Flooder:
     def __init__(self, server, is_native):
         self.is_native = is_native
         self.socket = socket.create_connection(server.place)
+        self.name = self.socket.getsockname()
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.sendall(PREFACE + hello("flooder") if is_native else b"/nick flooder\r\n")
         time.sleep(0.3)
@@ -95,13 +96,19 @@ def main():
             crowd = Crowd(server, options.pace)
             flooder = Flooder(server, number % 2 == 0)
             crowd.begin(options.seconds)
+            kernel = []
+            looking = threading.Timer(3, lambda: kernel.append(server.sockets()))
+            looking.start()
             passed = flooder.flood(options.rate, options.seconds)
+            looking.join()
             kind = "native" if flooder.is_native else "line"
             verdict.check(passed is not None and passed <= 10,
                           f"the {kind} flooder was cut after {passed and round(passed, 1)} s, "
                           f"{flooder.said} sent")
             verdict.check(flooder.was_told(), "it was told why" if flooder.was_told() else
                           f"it was told why: {bytes(flooder.heard[-80:])}")
+            cost = kernel[0].get(flooder.name, ("gone", 0))[1]
+            verdict.check(cost <= 2 << 20, f"after 3 s the kernel kept {mebi(cost)} for it")
             flooder.socket.close()
             beside.append(crowd.result())
             missing = crowd.end()

@@ -104,7 +104,7 @@ class Served:
         return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
     def sockets(self):
-        """What the kernel keeps for each connection on the server's side: port of the peer -> bytes."""
+        """The connections on the server's side: peer -> its state and the bytes that the kernel keeps for it."""
         found = {}
         text = subprocess.run(
             ["ss", "-tmnHO", f"sport = :{self.port}"], capture_output=True, text=True).stdout
@@ -112,7 +112,7 @@ class Served:
             memory = re.search(r"skmem:\(r(\d+),rb\d+,t\d+,tb\d+,f(\d+),w(\d+),o(\d+),bl(\d+)", line)
             peer = re.search(r"\S+:\d+\s+(\S+):(\d+)\s", line)
             if memory and peer:
-                found[peer[1], int(peer[2])] = sum(map(int, memory.groups()))
+                found[peer[1], int(peer[2])] = (line.split()[0], sum(map(int, memory.groups())))
         return found
 
     def said(self, words):

@@ -97,9 +97,9 @@ def main():
             verdict.check(cost <= options.limit,
                           f"{cost:.2f} KiB of resident memory each {when} ({mebi(before)} before)")
         weigh("once all are in")
-        buffers = server.sockets()
+        buffers = [kept for _, kept in server.sockets().values()]
         verdict.tell(f"of the kernel {(slab() - kernel) / options.clients / KIBI:.2f} KiB each for both ends,"
-                     f" {sum(buffers.values()) / options.clients / KIBI:.2f} KiB of that in the server's buffers")
+                     f" {sum(buffers) / options.clients / KIBI:.2f} KiB of that in the server's buffers")
         first = next(iter(crowd.sockets.values()))
         first.sendall(say(1, b"MARK"))
         deadline = time.monotonic() + 10
