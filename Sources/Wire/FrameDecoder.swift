@@ -116,6 +116,17 @@
 
   // MARK: - The buffer
 
+  /// Lets go of a buffer that a burst has made large, but for what is unfinished in it.
+  ///
+  /// Ends the life of every range, as ``receive(_:)`` does. Without it a connection that falls silent
+  /// after a burst keeps the memory until it speaks again.
+  package mutating func shrink() {
+    let start = cutter.start
+    guard buffer.capacity > 16_384, buffer.count - start <= buffer.capacity / 8 else { return }
+    buffer = Array(buffer[start...])
+    cutter.advance(past: start)
+  }
+
   /// Moves what is unfinished to the front, when that is less work than has been done since the
   /// last move: so all moves together cost no more than the bytes received.
   private mutating func compact(for incoming: Int) {

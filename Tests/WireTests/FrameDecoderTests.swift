@@ -208,6 +208,20 @@ struct FrameDecoderTests {
     #expect(count == 10_000)
   }
 
+  @Test("a burst leaves no large buffer to who falls silent after it, and loses nothing of its own")
+  func shrinksAfterBurst() throws {
+    var decoder = FrameDecoder(.line, limit: 100)
+    let burst = Array(repeating: UInt8(ascii: "\n"), count: 50_000) + [UInt8(ascii: "a")]
+    decoder.receive(burst.span)
+    var count = 0
+    while try decoder.next() != nil { count += 1 }
+    decoder.shrink()
+    #expect(count == 50_000)
+    #expect(decoder.buffer.capacity < 1000)
+    decoder.receive(Array("b\n".utf8).span)
+    #expect(try decoder.nextFrame() == Array("ab".utf8))
+  }
+
   @Test("ranges stay valid until the next receive")
   func rangesStay() throws {
     var decoder = FrameDecoder(.line, limit: 100)

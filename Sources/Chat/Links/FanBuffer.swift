@@ -4,6 +4,8 @@ import Rooms
 ///
 /// Filled once a turn and used again: in steady state it allocates nothing.
 struct FanBuffer {
+  private static let keptBytes = 1 << 20
+
   /// The encoded bytes of the turn.
   var bytes: [UInt8] = []
   private var parts: [EncodedPart] = []
@@ -33,6 +35,8 @@ struct FanBuffer {
   }
 
   mutating func removeAll() {
+    // One turn that brought very much must not cost its memory from then on.
+    guard bytes.capacity <= FanBuffer.keptBytes else { return self = FanBuffer() }
     bytes.removeAll(keepingCapacity: true)
     ends.removeAll(keepingCapacity: true)
     authors.removeAll(keepingCapacity: true)

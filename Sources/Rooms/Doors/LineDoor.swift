@@ -96,6 +96,7 @@ struct LineDoor: Sendable {
       outbox.close(.misbehaved(error.description))
     }
     outbox.endTexts(in: decoder.buffer)
+    decoder.shrink()
     return hasLine
   }
 

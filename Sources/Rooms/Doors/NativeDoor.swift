@@ -43,6 +43,7 @@ struct NativeDoor: Sendable {
       refuse(error, into: &outbox)
     }
     outbox.endTexts(in: decoder.buffer)
+    decoder.shrink()
     if !decoder.isInsideFrame {
       unfinishedSince = nil
     } else if isNew {

@@ -43,6 +43,7 @@ struct PrefixDoor: Sendable {
       outbox.close(.misbehaved(error.description))
     }
     outbox.endTexts(in: decoder.buffer)
+    decoder.shrink()
     if !decoder.isInsideFrame {
       unfinishedSince = nil
     } else if isNew {

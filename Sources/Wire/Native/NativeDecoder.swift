@@ -66,6 +66,9 @@ package struct NativeDecoder: Sendable {
   /// The bytes that the places of ``nextPlace()`` are in.
   package var buffer: [UInt8] { frames.buffer }
 
+  /// Lets go of a buffer that a burst has made large: every place ends its life.
+  package mutating func shrink() { frames.shrink() }
+
   /// Says that the stream has ended; throws inside a preface or frame.
   package func finish() throws(WireError) {
     if let failure { throw failure }
