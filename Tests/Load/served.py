@@ -55,7 +55,7 @@ class Served:
     def __init__(self, parley, *words, log=None, files=None):
         self.log = Path(log or f".build/load-{os.getpid()}.log")
         self.log.parent.mkdir(exist_ok=True)
-        command = [parley, "serve", "127.0.0.1:0", "--max-clients", "1000000", *words]
+        command = [parley, "serve", "127.0.0.1:0", "--max-clients", "0", *words]
         if files:
             command = ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh", *command]
         with open(self.log, "w") as output:
@@ -77,7 +77,7 @@ class Served:
             self.process.kill()
         self.process.wait()
         with contextlib.suppress(FileNotFoundError):
-            self.log.rename(".build/load-last.log")
+            self.log.rename(self.log.with_name("load.log"))
 
     def stop(self):
         """Ends it in order; the exit status, and how long that took."""

@@ -10,7 +10,7 @@ again.
 """
 import argparse, select, socket, sys, time
 from pathlib import Path
-from served import PREFACE, Served, Verdict, hello, mebi, say, until
+from served import PREFACE, Served, Verdict, frame, hello, mebi, say, until
 
 KIBI = 1024
 
@@ -63,6 +63,16 @@ class Crowd:
                 self.poll.unregister(number)
         return bool(found)
 
+    def burst(self):
+        """Each sends 32 KiB that are for nobody: empty lines, and pings."""
+        lines, pings = b"\r\n" * 16_384, frame(21) * 6_553
+        for number, one in enumerate(self.sockets.values()):
+            one.setblocking(True)
+            one.sendall(lines if number % 2 else pings)
+            one.setblocking(False)
+            if number % 20 == 19:
+                self.read(0)
+
     def settle(self, seconds):
         deadline = time.monotonic() + seconds
         while self.read(1) and time.monotonic() < deadline:
@@ -108,6 +118,10 @@ def main():
         verdict.check(len(crowd.hearers) == options.clients - 1,
                       f"{len(crowd.hearers)} heard what one said")
         weigh("after a line to all")
+        crowd.burst()
+        crowd.settle(60)
+        until(lambda: server.resident() - before <= options.limit * KIBI * options.clients, 40, 0.5)
+        weigh("after 32 KiB from each")
         for one in crowd.sockets.values():
             one.close()
         verdict.check(until(lambda: server.files() <= server.start_files, 20),
