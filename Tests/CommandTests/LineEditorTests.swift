@@ -28,7 +28,11 @@ struct LineEditorTests {
       ("abc\u{1b}[1~x\u{1b}[4~y", "xabcy|"), ("abc\u{1}\u{4}", "|bc"),
       ("one two  \u{17}", "one |"), ("one two\u{15}", "|"), ("one\u{1}\u{6}\u{b}", "o|"),
       ("one two\u{1b}[1;5D\u{15}", "|two"), ("one two\u{1}\u{1b}f!", "one!| two"),
-      ("one two\u{1b}\u{7f}", "one |"),
+      ("one two\u{1b}\u{7f}", "one |"), ("one two\u{1b}b\u{1b}d", "one |"),
+      ("one two\u{1}\u{1b}d", "| two"), ("one two\u{17}\u{17}\u{19}", "one two|"),
+      ("one two\u{17}\u{1}\u{b}\u{19}\u{19}", "one one |"), ("ab\u{14}", "ba|"),
+      ("abc\u{1b}[D\u{14}x", "acbx|"), ("abc\u{1b}[D\u{1b}[D\u{14}x", "bax|c"),
+      ("a\u{14}\u{1}\u{14}", "|a"), ("one two\u{17}\u{5}\u{b}\u{19}", "one two|"),
     ])
   func keys(bytes: String, expected: String) {
     #expect(typed(bytes) == expected)
@@ -47,7 +51,9 @@ struct LineEditorTests {
     arguments: [
       "[24~", "[1;2P", "[?1;2c", "[<0;35;12M", "OP", "]11;rgb:0/0/0\u{7}", "]0;x\u{1b}\\",
       "P1$r0m\u{1b}\\", "(B", "x", "[200~\u{1b}[201~", "[I", "\u{1b}[15~",
-      "[123456789012345678901q",
+      "[123456789012345678901q", "[[A", "[M !!", "[?2004;1$y", "[24;80R", "[2~", "[99~", "[;;;~",
+      "P>|XTerm(366)\u{1b}\\", "]52;c;aGk=\u{7}", "[?62;c", "[>0;276;0c", "_G\u{1b}\\", "Op",
+      "\u{1b}\u{1b}[15~", "[0n", "[?1u", "[1;99999999999999999999P",
     ])
   func unknownSequence(sequence: String) {
     #expect(typed("a\(Self.escape)\(sequence)b") == "ab|")
@@ -62,15 +68,6 @@ struct LineEditorTests {
     #expect(editor.text == "cd")
   }
 
-  @Test("a paste is text: its line ends are blanks and its controls are gone")
-  func paste() {
-    var editor = LineEditor()
-    editor.receive("\u{1b}[200~one\r\ntwo\tthree\u{3}".utf8)
-    #expect(editor.next() == .interrupt, "Ctrl-C gets out of a paste whose end was lost")
-    editor.receive("\u{15}\u{1b}[200~a\rb\u{1b}[Dc\u{4}\u{1b}[201~!\r".utf8)
-    #expect(events(&editor) == [.line("a bc!")])
-  }
-
   @Test("Enter gives the line and begins a new one; CR LF is one Enter")
   func lines() {
     var editor = LineEditor()
@@ -83,6 +80,17 @@ struct LineEditorTests {
     var editor = LineEditor()
     editor.receive("a\u{4}\u{3}\u{7f}\u{4}\u{c}".utf8)
     #expect(events(&editor) == [.interrupt, .end, .redraw])
+  }
+
+  @Test("what was being typed or changed is there again, and what was typed twice is there once")
+  func drafts() {
+    let up = "\u{1b}[A"
+    let down = "\u{1b}[B"
+    #expect(typed("one\rtwo\r\(up)!\(up)?\(down)") == "two!|")
+    #expect(typed("one\rtwo\r\(up)!\(up)?\(down)\(down)\(up)\(up)") == "one?|")
+    #expect(typed("one\rtwo\rone\r\(up)\(up)") == "two|")
+    #expect(typed("one\rtwo\rone\r\(up)\(up)\(up)") == "two|")
+    #expect(typed("one\rdraft\(up)\r\(up)\(up)") == "draft|", "sent another one instead")
   }
 
   @Test("up and down walk through the lines, and back to the one being typed")
@@ -111,6 +119,48 @@ struct LineEditorTests {
     #expect(editor.text == "abcde")
     editor.receive("f".utf8)
     #expect(events(&editor) == [.bell])
+  }
+
+  @Test(
+    "a key is what it is at every kind of terminal",
+    arguments: [
+      // xterm and tmux, their application mode, rxvt, the Linux console, PuTTY.
+      (Key.home, ["[H", "OH", "[1~", "[7~"]), (.end, ["[F", "OF", "[4~", "[8~"]),
+      (.wordLeft, ["[1;5D", "[1;3D", "[1;9D", "Od", "\u{1b}[D", "b"]),
+      (.wordRight, ["[1;5C", "[1;3C", "[1;7C", "Oc", "\u{1b}[C", "f"]),
+      (.left, ["[D", "OD", "[1;2D"]), (.up, ["[A", "OA"]), (.down, ["[B", "OB"]),
+      (.delete, ["[3~"]), (.killWordRight, ["[3;5~", "[3^", "d"]),
+      (.killWordLeft, ["\u{7f}", "\u{8}"]), (.completeBack, ["[Z", "\u{9}"]),
+      (.pageUp, ["[5~", "[5;2~", "[5^"]), (.pageDown, ["[6~", "[6;5~"]),
+      (.top, ["[1;5H", "[1;5~", "[7^"]), (.bottom, ["[1;5F", "[4;5~", "[8^"]),
+      (.enter, ["OM"]),
+    ])
+  func everywhere(key: Key, sequences: [String]) {
+    for sequence in sequences {
+      var decoder = KeyDecoder()
+      for byte in (Self.escape + sequence + "x").utf8 { decoder.receive(byte) }
+      #expect(decoder.next() == key, "ESC \(sequence.debugDescription)")
+    }
+  }
+
+  @Test("what looks like the start of a sequence is Escape or Alt, once nothing follows")
+  func silence() {
+    for start in ["", "[", "O", "]", "P", "_", "[1;5", "[7$"] {
+      var editor = LineEditor()
+      editor.receive("a\(Self.escape)\(start)".utf8)
+      #expect(editor.awaitsPause)
+      editor.pause()
+      #expect(!editor.awaitsPause)
+      editor.receive("b".utf8)
+      #expect(editor.text == "ab", "ESC \(start)")
+    }
+    var editor = LineEditor()
+    editor.receive("a".utf8)
+    editor.pause()
+    editor.receive([0xc3])
+    editor.pause()
+    editor.receive([0xa9])
+    #expect(editor.text == "aé", "a character may come slowly")
   }
 
   @Test("survives any chunking", arguments: 1...9)

@@ -1,5 +1,3 @@
-import Chat
-
 /// The line being typed: bytes of a raw terminal in, an edited line out.
 ///
 /// Call ``receive(_:)`` with whatever was read, then drain ``next()``. Bytes may be cut anywhere, also
@@ -20,23 +18,45 @@ struct LineEditor {
     case pageUp, pageDown, top, bottom
   }
 
-  private(set) var before = ""
-  private(set) var after = ""
-  /// A question, names to choose from, or what is searched: to be shown beside the line, and safe.
-  private(set) var hint: String?
-  private let limit: Int
+  /// Who and what can be completed; for its owner to keep up to date.
+  var completion = Completion()
+  private var line: LineText
   private var keys = KeyDecoder()
   private var events: [Event] = []
   /// How many of the events have been handed out.
   private var taken = 0
   private var history = LineHistory()
 
+  // What is going on besides typing, one at a time.
+  private var paste: Paste?
+  private var question: String?
+  private var search: HistorySearch?
+  private var cycle: CompletionCycle?
+  private var remark: String?
+
+  /// What was taken away last, for Ctrl-Y; with its line ends when it was a paste.
+  private var killed = ""
+  private var hasJustKilled = false
+  /// Whether the person has been told that there is no more room.
+  private var hasToldFull = false
+
   /// - Parameter limit: The most bytes of UTF-8 that a line may have.
   init(limit: Int = 16_384) {
-    self.limit = limit
+    line = LineText(limit: limit)
   }
 
-  var text: String { before + after }
+  var before: String { line.before }
+  var after: String { line.after }
+  var text: String { line.text }
+
+  /// A question, names to choose from, or what is searched: to be shown beside the line, and safe.
+  var hint: String? {
+    if let question { return question }
+    if let paste, paste.hasSeveralLines {
+      return "\(paste.lineEnds + 1) lines pasted so far; Ctrl-C ends the paste"
+    }
+    return search?.hint ?? cycle?.hint ?? remark
+  }
 
   mutating func receive(_ bytes: some Sequence<UInt8>) {
     for byte in bytes {
@@ -46,21 +66,21 @@ struct LineEditor {
   }
 
   /// Whether a moment of silence would mean something: see ``pause()``.
-  var awaitsPause: Bool { false }
+  var awaitsPause: Bool { keys.awaitsPause }
 
   /// Nothing has been received for a moment.
   ///
   /// The bytes of a key arrive together, and so do those of a paste. The Escape key is the beginning
   /// of many other keys: what follows decides, and if nothing does, this. Only needed while
   /// ``awaitsPause``, and drained by ``next()`` like ``receive(_:)``.
-  mutating func pause() {}
-
-  /// Takes notice of whoever is here and speaks, and of the rooms, to complete their names.
-  mutating func learn(_ event: MemberEvent) {}
+  mutating func pause() {
+    keys.pause()
+    while let key = keys.next() { apply(key) }
+  }
 
   mutating func next() -> Event? {
     guard taken < events.count else {
-      events.removeAll(keepingCapacity: true)
+      events.removeAll(keepingCapacity: events.capacity <= 64)
       taken = 0
       return nil
     }
@@ -68,71 +88,211 @@ struct LineEditor {
     return events[taken]
   }
 
+  // MARK: - Keys
+
   private mutating func apply(_ key: Key) {
+    remark = nil
+    if question != nil { return answer(key) }
+    if search != nil, seek(key) { return }
+    switch key {
+    case .complete, .completeBack: return complete(backwards: key == .completeBack)
+    case .cancel: return cancel()
+    default: cycle = nil
+    }
     switch key {
     case .scalar(let scalar): insert(scalar)
+    case .pasted(let scalar): take(pasted: scalar)
+    case .pasteEnd: endPaste()
+    default:
+      hasToldFull = false
+      edit(key)
+    }
+  }
+
+  private mutating func edit(_ key: Key) {
+    let wasKilling = hasJustKilled
+    hasJustKilled = false
+    switch key {
+    case .backspace: line.backspace()
+    case .delete: line.delete()
+    case .left: line.left()
+    case .right: line.right()
+    case .wordLeft: line.wordLeft()
+    case .wordRight: line.wordRight()
+    case .home: line.home()
+    case .end: line.end()
+    case .transpose: line.transpose()
+    case .killToStart: kill(line.cutToStart(), isBackwards: true, wasKilling)
+    case .killWordLeft: kill(line.cutWordLeft(), isBackwards: true, wasKilling)
+    case .killToEnd: kill(line.cutToEnd(), isBackwards: false, wasKilling)
+    case .killWordRight: kill(line.cutWordRight(), isBackwards: false, wasKilling)
+    case .yank: yank()
+    case .up: recall(history.older(leaving: text))
+    case .down: recall(history.newer(leaving: text))
+    case .search: search = HistorySearch(original: line)
     case .enter: finishLine()
-    case .backspace: if !before.isEmpty { before.removeLast() }
-    case .delete: if !after.isEmpty { after.removeFirst() }
-    case .endOfInput:
-      if text.isEmpty { events.append(.end) } else { apply(.delete) }
-    case .left: if let moved = before.popLast() { after = String(moved) + after }
-    case .right: if let moved = after.first { move(String(moved)) }
-    case .wordLeft: after = cutWord() + after
-    case .wordRight: move(String(after.prefix(wordLength(after))))
-    case .home: (before, after) = ("", text)
-    case .end: (before, after) = (text, "")
-    case .killToStart: before = ""
-    case .killToEnd: after = ""
-    case .killWord: _ = cutWord()
-    case .up: recall(history.older(than: text))
-    case .down: recall(history.newer())
+    case .endOfInput: if line.isEmpty { events.append(.end) } else { line.delete() }
+    default: tell(key)
+    }
+  }
+
+  /// Hands on the keys that are not about the line.
+  private mutating func tell(_ key: Key) {
+    switch key {
     case .interrupt: events.append(.interrupt)
     case .redraw: events.append(.redraw)
     case .pageUp: events.append(.pageUp)
     case .pageDown: events.append(.pageDown)
     case .top: events.append(.top)
     case .bottom: events.append(.bottom)
+    default: events.append(.bell)
     }
   }
 
   private mutating func insert(_ scalar: Unicode.Scalar) {
-    guard before.utf8.count + after.utf8.count + UTF8.width(scalar) <= limit else {
-      // One bell for a whole paste.
-      if taken == events.count || events.last != .bell { events.append(.bell) }
-      return
-    }
-    before.unicodeScalars.append(scalar)
+    hasJustKilled = false
+    if line.insert(scalar) { hasToldFull = false } else { tellFull() }
+  }
+
+  /// Rings the bell because something has no room; once for all that follows at once.
+  private mutating func tellFull() {
+    if !hasToldFull { events.append(.bell) }
+    hasToldFull = true
   }
 
   private mutating func finishLine() {
-    let line = text
-    (before, after) = ("", "")
-    history.append(line)
-    events.append(.line(line))
+    let done = text
+    line.set("")
+    history.append(done)
+    events.append(.line(done))
   }
 
   private mutating func recall(_ line: String?) {
-    guard let line else { return }
-    (before, after) = (line, "")
+    if let line { self.line.set(line) }
   }
 
-  private mutating func move(_ text: String) {
-    before += text
-    after.removeFirst(text.count)
+  /// What several keys in a row take away comes back as one.
+  private mutating func kill(_ cut: String, isBackwards: Bool, _ wasKilling: Bool) {
+    hasJustKilled = wasKilling || !cut.isEmpty
+    guard !cut.isEmpty else { return }
+    if !wasKilling { killed = cut } else { killed = isBackwards ? cut + killed : killed + cut }
   }
 
-  /// Takes the word before the cursor, with the blanks behind it, out of the text.
-  private mutating func cutWord() -> String {
-    let length = wordLength(before.reversed())
-    let cut = String(before.suffix(length))
-    before.removeLast(length)
-    return cut
+  private mutating func yank() {
+    for scalar in killed.unicodeScalars { take(pasted: scalar) }
+    endPaste()
   }
 
-  /// How many characters lead over blanks to the far end of a word.
-  private func wordLength(_ characters: some Collection<Character>) -> Int {
-    let blanks = characters.prefix { $0 == " " }.count
-    return blanks + characters.dropFirst(blanks).prefix { $0 != " " }.count
+  // MARK: - Completion
+
+  private mutating func complete(backwards isBackwards: Bool) {
+    hasJustKilled = false
+    if cycle?.hasOthers == true {
+      cycle?.go(backwards: isBackwards)
+    } else if cycle == nil, let choice = completion.choice(for: before) {
+      let original = String(before.utf8.dropFirst(choice.start)) ?? ""
+      cycle = CompletionCycle(choice, original: original, isBackwards: isBackwards)
+    } else {
+      return events.append(.bell)
+    }
+    guard let cycle else { return }
+    if !line.replace(from: cycle.start, with: cycle.text) {
+      events.append(.bell)
+      self.cycle = nil
+    }
+  }
+
+  private mutating func cancel() {
+    if let cycle { _ = line.replace(from: cycle.start, with: cycle.original) }
+    cycle = nil
+  }
+
+  // MARK: - Search
+
+  /// Takes a key of a search; false when the search is over and the key is for the line found.
+  private mutating func seek(_ key: Key) -> Bool {
+    let found: String?
+    switch key {
+    case .scalar(let scalar): found = search?.add(scalar, in: history)
+    case .backspace: found = search?.shorten(in: history)
+    case .search: found = search?.older(in: history)
+    case .cancel, .interrupt:
+      if let search { line = search.original }
+      search = nil
+      return true
+    case .redraw, .pageUp, .pageDown, .top, .bottom:
+      tell(key)
+      return true
+    default:
+      if let search, let place = search.place {
+        _ = history.go(to: place, leaving: search.original.text)
+      }
+      search = nil
+      return false
+    }
+    if let found { line.set(found) } else { events.append(.bell) }
+    return true
+  }
+
+  // MARK: - Pastes
+
+  private mutating func take(pasted scalar: Unicode.Scalar) {
+    hasJustKilled = false
+    if paste == nil { paste = Paste(start: before.utf8.count) }
+    let fits: Bool
+    if scalar != "\n", paste?.hasSeveralLines == false {
+      fits = line.insert(scalar)
+    } else {
+      let room = line.limit - after.utf8.count
+      fits = paste?.append(scalar, room: room) ?? true
+    }
+    if !fits { tellFull() }
+  }
+
+  private mutating func endPaste() {
+    hasToldFull = false
+    paste?.trim()
+    guard let paste, paste.hasSeveralLines else {
+      self.paste = nil
+      return
+    }
+    question = Paste.question(
+      about: paste.lines(before: before, after: after), isCut: paste.isCut)
+  }
+
+  private mutating func answer(_ key: Key) {
+    switch key {
+    case .enter, .scalar("y"), .scalar("Y"): sendPaste()
+    case .scalar("n"), .scalar("N"), .cancel, .interrupt: dropPaste()
+    case .scalar("e"), .scalar("E"): editPaste()
+    case .redraw, .pageUp, .pageDown, .top, .bottom: tell(key)
+    case .pasted: break
+    default: events.append(.bell)
+    }
+  }
+
+  private mutating func takePaste() -> Paste? {
+    defer { (paste, question) = (nil, nil) }
+    return paste
+  }
+
+  private mutating func sendPaste() {
+    guard let paste = takePaste() else { return }
+    for line in paste.lines(before: before, after: after) { events.append(.line(line)) }
+    line.set("")
+    history.append("")
+  }
+
+  private mutating func dropPaste() {
+    guard let paste = takePaste() else { return }
+    killed = line.cut(from: paste.start) + paste.rest
+    remark = "Not sent; Ctrl-Y brings it back"
+  }
+
+  private mutating func editPaste() {
+    guard let paste = takePaste() else { return }
+    for scalar in paste.rest.unicodeScalars where !line.insert(scalar == "\n" ? " " : scalar) {
+      return events.append(.bell)
+    }
   }
 }

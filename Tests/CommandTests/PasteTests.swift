@@ -1,0 +1,131 @@
+import Testing
+
+@testable import parley
+
+@Suite("A paste")
+struct PasteTests {
+  private static let begin = "\u{1b}[200~"
+  private static let end = "\u{1b}[201~"
+
+  /// An editor into which something was pasted, followed by silence.
+  private func pasted(
+    _ text: String, into line: String = "", limit: Int = 16_384
+  ) -> LineEditor {
+    var editor = LineEditor(limit: limit)
+    editor.receive((line + Self.begin + text + Self.end).utf8)
+    #expect(editor.awaitsPause)
+    editor.pause()
+    return editor
+  }
+
+  private func events(_ editor: inout LineEditor) -> [LineEditor.Event] {
+    var events: [LineEditor.Event] = []
+    while let event = editor.next() { events.append(event) }
+    return events
+  }
+
+  @Test(
+    "of one line is typed and not sent",
+    arguments: [
+      ("abc", "abc"), ("abc\r", "abc"), ("abc\r\n\r\n", "abc"), ("a\tb", "a b"), ("", ""), ("\n", ""),
+      ("a\u{1b}[Ab\u{4}c\u{1}\u{9b}d", "abcd"),
+    ])
+  func oneLine(text: String, expected: String) {
+    var editor = pasted(text, into: "so: ")
+    #expect(editor.hint == nil)
+    #expect(editor.text == "so: " + expected)
+    #expect(events(&editor).isEmpty)
+  }
+
+  @Test("of several lines is sent only when the answer is yes", arguments: ["y", "Y", "\r"])
+  func yes(answer: String) {
+    var editor = pasted("one\r\ntwo\n\nthree\n", into: "so: |\u{1b}[D")
+    #expect(editor.hint == "Send 4 lines? y: yes, n: no, e: edit them as one line")
+    #expect(editor.before == "so: one")
+    editor.receive("x\t\u{1b}[A".utf8)
+    #expect(events(&editor) == [.bell, .bell, .bell], "no answer")
+    editor.receive(answer.utf8)
+    #expect(
+      events(&editor) == [.line("so: one"), .line("two"), .line(""), .line("three|")])
+    #expect(editor.text.isEmpty)
+    #expect(editor.hint == nil)
+  }
+
+  @Test("of several lines is dropped without a trace but for Ctrl-Y", arguments: ["n", "\u{3}", "\u{7}"])
+  func no(answer: String) {
+    var editor = pasted("one\ntwo", into: "so: ")
+    editor.receive(answer.utf8)
+    #expect(editor.text == "so: ")
+    #expect(events(&editor).isEmpty)
+    editor.receive([0x19])
+    #expect(editor.hint?.hasPrefix("Send 2 lines?") == true)
+    editor.receive("y".utf8)
+    #expect(events(&editor) == [.line("so: one"), .line("two")])
+  }
+
+  @Test("Escape alone drops it, too")
+  func escape() {
+    var editor = pasted("one\ntwo")
+    editor.receive([0x1b])
+    editor.pause()
+    #expect(editor.text.isEmpty)
+    editor.receive("y".utf8)
+    #expect(editor.text == "y")
+  }
+
+  @Test("of several lines can become one line to be edited")
+  func edit() {
+    var editor = pasted("one\ntwo\n", into: "so: !\u{1b}[D")
+    editor.receive("e?".utf8)
+    #expect(editor.before + "|" + editor.after == "so: one two?|!")
+    #expect(events(&editor).isEmpty)
+  }
+
+  @Test("with commands in it says so")
+  func commands() {
+    let editor = pasted("/quit\n/etc/passwd\n//text\ntext")
+    #expect(editor.hint?.hasPrefix("Send 4 lines, 2 of them commands?") == true)
+  }
+
+  @Test("with the mark of its end and keys in it presses no key")
+  func marks() {
+    var editor = LineEditor()
+    editor.receive("\(Self.begin)a\(Self.end)\r/quit\r\(Self.begin)b\u{3}\ry\r\(Self.end)".utf8)
+    #expect(events(&editor).isEmpty)
+    editor.pause()
+    #expect(editor.hint?.hasPrefix("Send 4 lines, 1 of them commands?") == true)
+    #expect(events(&editor).isEmpty)
+    editor.receive("\(Self.begin)y\(Self.end)".utf8)
+    editor.pause()
+    #expect(editor.hint?.hasPrefix("Send 4 lines") == true, "a paste answers nothing")
+  }
+
+  @Test("whose end was lost can be left by Ctrl-C")
+  func lostEnd() {
+    var editor = LineEditor()
+    editor.receive("\(Self.begin)a".utf8)
+    editor.pause()
+    editor.receive("b\rc\r".utf8)
+    #expect(editor.hint == "3 lines pasted so far; Ctrl-C ends the paste")
+    editor.receive([0x03])
+    editor.pause()
+    editor.receive("n".utf8)
+    editor.receive([0x03])
+    #expect(events(&editor) == [.interrupt])
+  }
+
+  @Test("that is too large is cut, with one bell and a question that says so")
+  func tooLarge() {
+    var editor = pasted(String(repeating: "0123456789\n", count: 10_000))
+    #expect(events(&editor) == [.bell])
+    #expect(editor.hint?.hasPrefix("Send the first 500 lines (no more fit)?") == true)
+    var narrow = pasted("abc\nabcdefghij\nabc", limit: 8)
+    #expect(events(&narrow) == [.bell])
+    narrow.receive("y".utf8)
+    #expect(events(&narrow) == [.line("abc"), .line("abcdefgh"), .line("abc")])
+    var long = pasted("a\n" + String(repeating: "é", count: 40_000), limit: 100_000)
+    #expect(events(&long) == [.bell])
+    long.receive("y".utf8)
+    #expect(events(&long) == [.line("a"), .line(String(repeating: "é", count: 32_767))])
+  }
+}
