@@ -27,7 +27,8 @@ struct CompletionTests {
       ("an\t", "anna: |"), ("an\t\t", "antje: |"), ("an\t\t\t", "ANTON: |"),
       ("an\t\t\t\t", "anna: |"), ("\t", "anna: |"), ("/m\t", "/me |"), ("/m\t\t", "/msg |"),
       ("/JO\t", "/join |"), ("/join l\t", "/join lounge |"), ("/join #lob\t", "/join #lobby |"),
-      ("/JOIN l\t", "/JOIN lounge |"), ("/msg a\t", "/msg anna |"), ("/me hugs bo\t", "/me hugs bob |"),
+      ("/JOIN l\t", "/JOIN lounge |"), ("/msg a\t", "/msg anna |"),
+      ("/me hugs bo\t", "/me hugs bob |"),
       ("bye bx\u{1b}[D\t", "bye bob |x"), ("x\t", "x|"), ("car\t", "car|"), ("//m\t", "//m|"),
       ("b\t\t", "bob: |"),
     ])

@@ -16,6 +16,7 @@ struct LineEditorLawTests {
     "\u{1b}[", "\u{1b}O", "\u{1b}]", "\u{1b}[200~", "\u{1b}[200~one\ntwo", "\u{1b}[200~\n\n",
     "\u{1b}[201~", "\u{1b}[201~", "\u{1b}[?62;22c", "\u{1b}[24;80R", "\u{1b}]11;rgb:0/0/0\u{7}",
     "\u{1b}P>|x\u{1b}\\", "\u{1b}[M !!", "\u{1b}[[A",
+    "\u{1b}[I", "\u{1b}[O", "\u{1a}",
   ]
 
   private func editor() -> LineEditor {

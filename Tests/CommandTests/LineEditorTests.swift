@@ -93,6 +93,25 @@ struct LineEditorTests {
     #expect(typed("one\rdraft\(up)\r\(up)\(up)") == "draft|", "sent another one instead")
   }
 
+  @Test("what is not about the line is told, and a question or a search goes on meanwhile")
+  func told() {
+    let keys = "\u{1b}[5~\u{1b}[6~\u{1b}[1;5H\u{1b}[1;5F\u{c}\u{1a}\u{1b}[I\u{1b}[O"
+    let told: [LineEditor.Event] = [
+      .pageUp, .pageDown, .top, .bottom, .redraw, .suspend, .focus(true), .focus(false),
+    ]
+    for start in ["abc", "abc\u{12}", "\u{1b}[200~a\nb\u{1b}[201~"] {
+      var editor = LineEditor()
+      editor.receive(start.utf8)
+      editor.pause()
+      let hint = editor.hint
+      let text = editor.text
+      editor.receive(keys.utf8)
+      #expect(events(&editor) == told)
+      #expect(editor.hint == hint)
+      #expect(editor.text == text)
+    }
+  }
+
   @Test("up and down walk through the lines, and back to the one being typed")
   func history() {
     #expect(typed("one\rtwo\rtwo\rdra\u{1b}[A") == "two|")

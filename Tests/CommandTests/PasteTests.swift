@@ -27,7 +27,8 @@ struct PasteTests {
   @Test(
     "of one line is typed and not sent",
     arguments: [
-      ("abc", "abc"), ("abc\r", "abc"), ("abc\r\n\r\n", "abc"), ("a\tb", "a b"), ("", ""), ("\n", ""),
+      ("abc", "abc"), ("abc\r", "abc"), ("abc\r\n\r\n", "abc"), ("a\tb", "a b"), ("", ""),
+      ("\n", ""),
       ("a\u{1b}[Ab\u{4}c\u{1}\u{9b}d", "abcd"),
     ])
   func oneLine(text: String, expected: String) {
@@ -51,7 +52,9 @@ struct PasteTests {
     #expect(editor.hint == nil)
   }
 
-  @Test("of several lines is dropped without a trace but for Ctrl-Y", arguments: ["n", "\u{3}", "\u{7}"])
+  @Test(
+    "of several lines is dropped without a trace but for Ctrl-Y",
+    arguments: ["n", "\u{3}", "\u{7}"])
   func no(answer: String) {
     var editor = pasted("one\ntwo", into: "so: ")
     editor.receive(answer.utf8)

@@ -22,7 +22,10 @@ package enum MemberEvent: Sendable, Equatable {
   case history(NativeHistory)
   /// Words of the server or of our own to this user alone.
   case words(String)
+  /// The commands, and what the keys do.
   case help
+  /// What the keys do.
+  case keys
   /// What a server without a protocol of its own sent: one line or frame.
   case frame([UInt8])
   case chatText(ChatText)
@@ -47,10 +50,12 @@ package struct MemberMessage: Sendable, Equatable {
   package var room: String?
   /// Whether we have just said it ourselves.
   package var isOwn: Bool
+  /// Whether it was said before we came, or is shown again.
+  package var isHistory: Bool
 
   package init(
     wall: Int64, nick: String, form: NativeForm = .text, body: [UInt8], room: String? = nil,
-    isOwn: Bool = false
+    isOwn: Bool = false, isHistory: Bool = false
   ) {
     self.wall = wall
     self.nick = nick
@@ -58,5 +63,6 @@ package struct MemberMessage: Sendable, Equatable {
     self.body = body
     self.room = room
     self.isOwn = isOwn
+    self.isHistory = isHistory
   }
 }

@@ -15,7 +15,7 @@ package struct NativeSession: MemberSession {
   private var client: NativeClient
   private var isEntered = false
   private var asked: [UInt64: Asked] = [:]
-  private var ignored: [String] = []
+  private var ignored = IgnoreList()
   private var rooms: [UInt32: String] = [:]
   private var failure: SocketError?
   private var actions = ActionQueue()
@@ -82,7 +82,7 @@ package struct NativeSession: MemberSession {
     case .rooms: send(.rooms)
     case .history(_, let room, let last):
       send(.history(room: room ?? "", last: UInt32(clamping: last)))
-    case .ignore(let nick): toggleIgnore(nick)
+    case .ignore(let nick): show(.words(ignored.toggle(nick)))
     case .enter, .quit: break  // Lines never mean these.
     }
   }
@@ -105,27 +105,6 @@ package struct NativeSession: MemberSession {
         show(.refused(error.description))
       }
     }
-  }
-
-  /// Everybody else still sees that person, so the server need not know.
-  private mutating func toggleIgnore(_ nick: String?) {
-    guard let nick else {
-      let nicks = ignored.joined(separator: ", ")
-      return show(.words(nicks.isEmpty ? "You ignore nobody." : "You ignore \(nicks)."))
-    }
-    if isIgnored(nick) {
-      ignored.removeAll { Nick.key(of: $0) == Nick.key(of: nick) }
-      show(.words("You see \(nick) again."))
-    } else if ignored.count < NativeSession.listLimit {
-      ignored.append(nick)
-      show(.words("You ignore \(nick) now; /ignore \(nick) again undoes it."))
-    } else {
-      show(.words("You ignore \(ignored.count) people already."))
-    }
-  }
-
-  private func isIgnored(_ nick: String) -> Bool {
-    !ignored.isEmpty && ignored.contains { Nick.key(of: $0) == Nick.key(of: nick) }
   }
 
   // MARK: - What happens
@@ -157,12 +136,12 @@ package struct NativeSession: MemberSession {
         isEntered = true
         rooms[welcome.seat.room] = welcome.seat.name
         show(.entered(welcome))
-      case .event(let event, _): hear(event)
+      case .event(let event, let isHistory): hear(event, isHistory: isHistory)
       case .presence(let presence): hear(presence)
       case .accepted(let id, _): answered(id, at: now)
       case .refused(let id, _, let text): refused(id, text)
       case .reply(let id, let reply): answered(id, with: reply)
-      case .whisper(let whisper): if !isIgnored(whisper.from) { show(.whisper(whisper)) }
+      case .whisper(let whisper): if !ignored.contains(whisper.from) { show(.whisper(whisper)) }
       case .notice(let text): show(.words(text))
       case .history(let history): show(.history(history))
       case .ended(let ending): end(ending)
@@ -170,27 +149,20 @@ package struct NativeSession: MemberSession {
     }
   }
 
-  private mutating func hear(_ event: NativeEvent) {
-    guard !isIgnored(event.author) else { return }
+  private mutating func hear(_ event: NativeEvent, isHistory: Bool) {
+    guard !ignored.contains(event.author) else { return }
     show(
       .message(
         MemberMessage(
           wall: event.wall, nick: event.author, form: event.form, body: event.body,
-          room: otherRoom(event.room))))
+          room: otherRoom(event.room), isHistory: isHistory)))
   }
 
   private mutating func hear(_ presence: NativePresence) {
-    guard isIgnored(presence.nick) else {
+    guard ignored.contains(presence.nick) else {
       return show(.presence(presence, room: otherRoom(presence.room)))
     }
-    // Whoever is ignored stays so under another name.
-    if case .rename(let nick) = presence.change,
-      let place = ignored.firstIndex(where: {
-        Nick.key(of: $0) == Nick.key(of: presence.nick)
-      })
-    {
-      ignored[place] = nick
-    }
+    if case .rename(let nick) = presence.change { ignored.rename(presence.nick, to: nick) }
   }
 
   private func otherRoom(_ room: UInt32) -> String? {

@@ -154,7 +154,9 @@ package struct DatagramChat: Sendable {
     case .stats: showCounts()
     case .add(let text): actions.append(.find(text))
     case .quit: leave(at: now)
-    case .help: for line in PeerLine.helpLines { show(.words(line)) }
+    case .help:
+      for line in PeerLine.helpLines { show(.words(line)) }
+      show(.keys)
     case .unknown(let words): show(.hint(words))
     }
   }

@@ -17,10 +17,13 @@ package enum PeerLine: Equatable, Sendable {
   /// Not understood; the words say what would be.
   case unknown(String)
 
+  package static let commands = ["who", "stats", "add", "ignore", "quit", "help"]
+
   package static let helpLines = [
     "/who            who is here, and where",
     "/stats          what came and went, in numbers",
     "/add HOST:PORT  speaks to one more from now on",
+    "/ignore NAME    hides somebody, or shows them again",
     "/quit           leaves; Ctrl-D does the same",
     "//text          says a line that begins with a slash",
   ]

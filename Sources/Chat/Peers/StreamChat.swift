@@ -162,7 +162,9 @@ package struct StreamChat: Sendable {
     case .stats: showCounts()
     case .add(let text): append(.find(text))
     case .quit: leave(at: now)
-    case .help: for line in PeerLine.helpLines { show(.words(line)) }
+    case .help:
+      for line in PeerLine.helpLines { show(.words(line)) }
+      show(.keys)
     case .unknown(let words): show(.hint(words))
     }
   }

@@ -94,16 +94,19 @@ package struct TalkSession: Sendable {
     case .nothing: show(.hint("An empty line is not sent."))
     case .who: show(.words(whoIsThere))
     case .quit: leave()
-    case .help: for line in TalkSession.helpLines { show(.words(line)) }
+    case .help:
+      for line in TalkSession.helpLines { show(.words(line)) }
+      show(.keys)
     case .stats, .add: show(.hint("That is for a group chat; this one is for two."))
     case .unknown(let words): show(.hint(words))
     }
   }
 
   private static let helpLines = [
-    "/who    whom you talk with",
-    "/quit   leaves; Ctrl-D does the same",
-    "//text  says a line that begins with a slash",
+    "/who          whom you talk with",
+    "/ignore NAME  hides somebody, or shows them again",
+    "/quit         leaves; Ctrl-D does the same",
+    "//text        says a line that begins with a slash",
   ]
 
   private var whoIsThere: String {

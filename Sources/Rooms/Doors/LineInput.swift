@@ -9,7 +9,7 @@ package enum LineInput: Equatable {
   /// Not understood; the words say what would be.
   case hint(String)
 
-  private static let commands = [
+  package static let commands = [
     "nick", "join", "leave", "who", "rooms", "me", "msg", "history", "ignore", "help", "quit",
   ]
 

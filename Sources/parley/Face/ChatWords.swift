@@ -48,7 +48,8 @@ struct ChatWords {
     case .reply(let reply): [Line(text: "* " + text(of: reply))]
     case .history(let history): lines(for: history)
     case .words(let words): body(Array(words.utf8), after: "* ")
-    case .help: LineInput.helpLines.map { Line(text: "* " + $0, isForPeople: true) }
+    case .help: help(LineInput.helpLines) + keys
+    case .keys: keys
     case .frame(let bytes): body(bytes, after: "")
     case .chatText(let text): lines(for: text)
     case .peer(let event): lines(for: event)
@@ -57,6 +58,13 @@ struct ChatWords {
     case .remark(let words): body(Array(words.utf8), after: "* ", isForPeople: true)
     }
   }
+
+  private func help(_ lines: [String]) -> [Line] {
+    lines.map { Line(text: "* " + $0, isForPeople: true) }
+  }
+
+  /// Only a terminal has keys.
+  private var keys: [Line] { style == .terminal ? help(KeyWords.lines) : [] }
 
   /// Why it ended, nil when we wanted it so.
   static func explanation(of ending: MemberEnding) -> String? {

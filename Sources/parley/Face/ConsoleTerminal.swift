@@ -54,7 +54,7 @@ struct ConsoleTerminal {
       case .interrupt: wishes.append(.interrupt)
       case .redraw: break  // The row is drawn below in any case.
       case .bell: output.append(0x07)
-      case .pageUp, .pageDown, .top, .bottom: break
+      case .pageUp, .pageDown, .top, .bottom, .suspend, .focus: break
       }
     }
     return output + screen.edit(before: editor.before, after: editor.after)

@@ -7,9 +7,14 @@ extension LineEditor {
   mutating func learn(_ event: MemberEvent) {
     switch event {
     case .entered(let welcome):
+      completion.commands = LineInput.commands
       completion.ownName = welcome.nick
       come(into: welcome.seat.name, welcome.members)
-    case .named(let name), .reply(.nick(let name)): completion.ownName = name
+    case .named(let name):
+      // Where no server says it, the commands are those among peers.
+      completion.commands = PeerLine.commands
+      completion.ownName = name
+    case .reply(.nick(let name)): completion.ownName = name
     case .message(let message):
       if let room = message.room { completion.rooms.add(room) }
       if !message.isOwn { completion.people.use(message.nick) }

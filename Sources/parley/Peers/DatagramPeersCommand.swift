@@ -13,7 +13,7 @@ enum DatagramPeersCommand {
       let member = DatagramMember(datagrams, name: options.nick, named: named, filter: filter)
       return try await options.discovering(
         .udp, at: datagrams.localAddress, on: sitting.loop, add: { member.add($0) }
-      ) { try await sitting.take(part: member) }
+      ) { try await sitting.take(part: IgnoringMember(member)) }
     }
   }
 }

@@ -14,7 +14,7 @@ enum StreamPeersCommand {
       let local = listeners.first?.localAddress ?? .ipv4(.any, port: 0)
       return try await options.discovering(
         .tcp, at: local, on: sitting.loop, add: { member.add($0) }
-      ) { try await sitting.take(part: member) }
+      ) { try await sitting.take(part: IgnoringMember(member)) }
     }
   }
 

@@ -12,7 +12,7 @@ struct TalkCommand {
       let line = try await line(options, on: sitting.loop)
       let member = TalkMember(
         line, on: sitting.loop, name: name, options.framing == .u16 ? .u16 : .u32)
-      return try await sitting.take(part: member)
+      return try await sitting.take(part: IgnoringMember(member))
     }
   }
 

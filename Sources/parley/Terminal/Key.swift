@@ -16,7 +16,9 @@ enum Key: Equatable {
   case search
   /// The Escape key alone, or Ctrl-G.
   case cancel
-  case interrupt, redraw
+  case interrupt, suspend, redraw
+  /// The terminal has become the one that people type at, or is no longer.
+  case focus(Bool)
   /// Through what was said: a screenful, to the beginning, to the end.
   case pageUp, pageDown, top, bottom
 }

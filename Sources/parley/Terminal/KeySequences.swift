@@ -22,6 +22,7 @@ enum KeySequences {
     case 0x15: .killToStart  // Ctrl-U
     case 0x17: .killWordLeft  // Ctrl-W
     case 0x19: .yank  // Ctrl-Y
+    case 0x1a: .suspend  // Ctrl-Z
     default: nil
     }
   }
@@ -64,6 +65,8 @@ enum KeySequences {
     case UInt8(ascii: "F"): return hasControl ? .bottom : .end
     case UInt8(ascii: "H"): return hasControl ? .top : .home
     case UInt8(ascii: "Z"): return .completeBack
+    case UInt8(ascii: "I"): return .focus(true)
+    case UInt8(ascii: "O"): return .focus(false)
     case UInt8(ascii: "~"): return parts.first.flatMap { key(number: number($0), hasControl) }
     // rxvt marks Ctrl by the final byte; Shift would be `$`.
     case UInt8(ascii: "^"): return parts.first.flatMap { key(number: number($0), true) }

@@ -10,12 +10,16 @@ struct LineEditor {
     case end
     /// Ctrl-C. What was typed is still there.
     case interrupt
+    /// Ctrl-Z.
+    case suspend
     /// Ctrl-L: draw everything anew.
     case redraw
     /// What was wished cannot be, or had no room and is lost: ring the bell.
     case bell
     /// A screenful back and forth through what was said, to its beginning and to its end.
     case pageUp, pageDown, top, bottom
+    /// The terminal says whether it is the one that people type at. No key was pressed.
+    case focus(Bool)
   }
 
   /// Who and what can be completed; for its owner to keep up to date.
@@ -91,6 +95,7 @@ struct LineEditor {
   // MARK: - Keys
 
   private mutating func apply(_ key: Key) {
+    if case .focus(let isOn) = key { return events.append(.focus(isOn)) }
     remark = nil
     if question != nil { return answer(key) }
     if search != nil, seek(key) { return }
@@ -140,6 +145,7 @@ struct LineEditor {
   private mutating func tell(_ key: Key) {
     switch key {
     case .interrupt: events.append(.interrupt)
+    case .suspend: events.append(.suspend)
     case .redraw: events.append(.redraw)
     case .pageUp: events.append(.pageUp)
     case .pageDown: events.append(.pageDown)
@@ -220,7 +226,7 @@ struct LineEditor {
       if let search { line = search.original }
       search = nil
       return true
-    case .redraw, .pageUp, .pageDown, .top, .bottom:
+    case .suspend, .redraw, .pageUp, .pageDown, .top, .bottom:
       tell(key)
       return true
     default:
@@ -265,7 +271,7 @@ struct LineEditor {
     case .enter, .scalar("y"), .scalar("Y"): sendPaste()
     case .scalar("n"), .scalar("N"), .cancel, .interrupt: dropPaste()
     case .scalar("e"), .scalar("E"): editPaste()
-    case .redraw, .pageUp, .pageDown, .top, .bottom: tell(key)
+    case .suspend, .redraw, .pageUp, .pageDown, .top, .bottom: tell(key)
     case .pasted: break
     default: events.append(.bell)
     }

@@ -23,7 +23,8 @@ struct Paste {
 
   /// Takes the next scalar of a line other than the first, or a line end.
   ///
-  /// - Parameter room: How many bytes this line may have.
+  /// A line may have `room` bytes.
+  ///
   /// - Returns: Whether it fits.
   mutating func append(_ scalar: Unicode.Scalar, room: Int) -> Bool {
     let isEnd = scalar == "\n"
