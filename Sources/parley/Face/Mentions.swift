@@ -14,16 +14,27 @@ struct Mentions {
 
   /// Takes notice of what we are called, and says whether this is about us.
   mutating func heed(_ event: MemberEvent) -> Bool {
+    learn(event)
+    return mentionsUs(event)
+  }
+
+  mutating func learn(_ event: MemberEvent) {
     switch event {
     case .entered(let welcome): call(welcome.nick)
     case .named(let name), .reply(.nick(let name)): call(name)
-    case .message(let message): return !message.isOwn && isNamed(in: message.body)
-    case .whisper: return true
-    case .peer(.said(_, _, let text, let isOwn, _)): return !isOwn && isNamed(in: text)
-    case .chatText(let text): return isNamed(in: Array(text.text.utf8))
-    default: break  // Nobody says anything.
+    default: break  // Nothing else names us.
     }
-    return false
+  }
+
+  /// Whether this is about us, or for us alone.
+  func mentionsUs(_ event: MemberEvent) -> Bool {
+    switch event {
+    case .message(let message): !message.isOwn && isNamed(in: message.body)
+    case .whisper: true
+    case .peer(.said(_, _, let text, let isOwn, _)): !isOwn && isNamed(in: text)
+    case .chatText(let text): isNamed(in: Array(text.text.utf8))
+    default: false  // Nobody says anything.
+    }
   }
 
   /// Whether the bell rings for something about us: not for what was said long ago.

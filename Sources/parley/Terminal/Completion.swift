@@ -15,10 +15,14 @@ struct Completion {
   var people = RecentNames()
   var rooms = RecentNames()
 
+  /// No name is longer, and a whole line without a blank is not worth the work.
+  private static let longestWord = 256
+
   /// nil when nothing fits.
   func choice(for line: String) -> Choice? {
     let bytes = line.utf8
     let start = bytes.lastIndex(of: 0x20).map { bytes.index(after: $0) } ?? bytes.startIndex
+    guard bytes.distance(from: start, to: bytes.endIndex) <= Self.longestWord else { return nil }
     let texts = texts(for: String(line[start...]), behind: line[..<start])
     guard !texts.isEmpty else { return nil }
     return Choice(start: bytes.distance(from: bytes.startIndex, to: start), texts: texts)

@@ -9,7 +9,7 @@ import Wire
 struct MentionsTests {
   private func mentions(of name: String) -> Mentions {
     var mentions = Mentions()
-    #expect(!mentions.heed(.named(name)))
+    mentions.learn(.named(name))
     return mentions
   }
 
@@ -30,12 +30,12 @@ struct MentionsTests {
       ("☃", "a ☃ b"), ("Ann Lee", "hello ann lee!"), ("x_y", "X_Y"), ("ann", "\u{1b}[1mann\u{1b}"),
     ])
   func found(name: String, text: String) {
-    var mentions = mentions(of: name)
-    #expect(mentions.heed(message(text)) == (text != "\u{1b}[1mann\u{1b}"))
+    let mentions = mentions(of: name)
+    #expect(mentions.mentionsUs(message(text)) == (text != "\u{1b}[1mann\u{1b}"))
     let peer = PeerEvent.said(
       PeerName("bob"), time: .unknown, text: Array("so: \(name)".utf8), isOwn: false,
       isCut: false)
-    #expect(mentions.heed(.peer(peer)))
+    #expect(mentions.mentionsUs(.peer(peer)))
   }
 
   @Test(
@@ -46,23 +46,24 @@ struct MentionsTests {
       ("日本", "日本語"), ("ann", "аnn"),
     ])
   func notFound(name: String, text: String) {
-    var mentions = mentions(of: name)
-    #expect(!mentions.heed(message(text)))
+    let mentions = mentions(of: name)
+    #expect(!mentions.mentionsUs(message(text)))
   }
 
   @Test("our own words are none; a whisper always is; a new name counts at once")
   func kinds() {
     var mentions = mentions(of: "ann")
-    #expect(!mentions.heed(message("ann", isOwn: true)))
+    #expect(!mentions.mentionsUs(message("ann", isOwn: true)))
     let own = PeerEvent.said(
       PeerName("ann"), time: .unknown, text: Array("ann".utf8), isOwn: true, isCut: false)
-    #expect(!mentions.heed(.peer(own)))
-    #expect(mentions.heed(.whisper(NativeWhisper(wall: 0, from: "bob", body: Array("hi".utf8)))))
-    #expect(!mentions.heed(.reply(.nick("eve"))))
-    #expect(!mentions.heed(message("ann")))
-    #expect(mentions.heed(message("eve")))
-    var nobody = Mentions()
-    #expect(!nobody.heed(message("ann")))
+    #expect(!mentions.mentionsUs(.peer(own)))
+    #expect(
+      mentions.mentionsUs(.whisper(NativeWhisper(from: "bob", wall: 0, body: Array("hi".utf8)))))
+    mentions.learn(.reply(.nick("eve")))
+    #expect(!mentions.mentionsUs(message("ann")))
+    #expect(mentions.mentionsUs(message("eve")))
+    let nobody = Mentions()
+    #expect(!nobody.mentionsUs(message("ann")))
   }
 
   @Test("the bell rings at most once a second, and never for what was said long ago")
@@ -70,12 +71,13 @@ struct MentionsTests {
     var mentions = mentions(of: "ann")
     let start = Instant(nanoseconds: 5_000_000_000)
     let old = message("ann", isHistory: true)
-    #expect(mentions.heed(old))
-    #expect(!mentions.rings(for: old, at: start))
+    #expect(mentions.mentionsUs(old))
+    let ringsForOld = mentions.rings(for: old, at: start)
+    #expect(!ringsForOld)
     var rung = 0
-    for step in 0..<100
-    where mentions.rings(for: message("ann"), at: start + .milliseconds(50 * step)) {
-      rung += 1
+    for step in 0..<100 {
+      let rings = mentions.rings(for: message("ann"), at: start + .milliseconds(50 * step))
+      if rings { rung += 1 }
     }
     #expect(rung == 5)
   }
