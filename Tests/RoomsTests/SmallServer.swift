@@ -30,6 +30,37 @@ struct SmallServer {
     turn(place)
   }
 
+  /// A client ends its direction.
+  mutating func finish(_ place: Int) {
+    clients[place].door.finish(at: now)
+    turn(place)
+  }
+
+  /// Lets time go by, and every deadline on the way.
+  mutating func wait(_ duration: Duration) {
+    let end = now + duration
+    while let due = earliest, due <= end {
+      now = max(now, due)
+      for place in clients.indices where clients[place].closed == nil {
+        clients[place].door.expire(at: now)
+        turn(place)
+      }
+    }
+    now = end
+  }
+
+  /// How long a client may still be silent; nil for as long as it likes.
+  func patience(with place: Int) -> Duration? {
+    guard clients[place].closed == nil else { return nil }
+    return clients[place].door.deadline.map { $0 - now }
+  }
+
+  func nick(of place: Int) -> String? { roster.nick(of: id(place)) }
+
+  private var earliest: Instant? {
+    clients.filter { $0.closed == nil }.compactMap(\.door.deadline).min()
+  }
+
   /// The connection of a client breaks.
   mutating func lose(_ place: Int) {
     leave(place, .lost, words: [])
@@ -72,10 +103,18 @@ struct SmallServer {
         tell(.refused(id: id, code: error.code, text: error.description), place)
       }
     case .nick(let id, let nick, let isNearest):
-      let grant = isNearest ? roster.claim(nick, for: self.id(place)) : .init(nick: nick)
-      if !isNearest { try? _ = roster.rename(self.id(place), to: nick) }
-      try? _ = room.apply(.rename(self.id(place), to: grant.nick), at: 0)
-      tell(.reply(id: id, .renamed(nick: grant.nick, refusal: grant.refusal)), place)
+      do {
+        var grant = Roster.Grant(nick: nick)
+        if isNearest {
+          grant = roster.claim(nick, for: self.id(place))
+        } else {
+          try roster.rename(self.id(place), to: nick)
+        }
+        try? _ = room.apply(.rename(self.id(place), to: grant.nick), at: 0)
+        tell(.reply(id: id, .renamed(nick: grant.nick, refusal: grant.refusal)), place)
+      } catch {
+        tell(.refused(id: id, code: error.code, text: error.description), place)
+      }
     case .quit(let words): leave(place, .quit, words: Array((words ?? "").utf8))
     case .join, .leave, .who, .rooms, .whisper, .history, .ignore: break
     }

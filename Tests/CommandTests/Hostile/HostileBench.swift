@@ -25,16 +25,18 @@ extension HostileFile {
       switch step {
       case .send(let source, let count, let bytes):
         mustBeEmpty(before: step)
-        for source in sources(source, count) { try await bench.send(bytes, from: source) }
+        for source in sources(source, count) { try await bench.send(bytes.bytes, from: source) }
         shown = try await bench.shown()
       case .type(let line):
         mustBeEmpty(before: step)
         try await bench.type(line)
         shown = try await bench.shown()
-      case .shows(let line):
+      case .shows(let line, let count):
         let wanted = line.replacingPlaces(bench.place)
-        #expect(shown.first == wanted, "\(name)")
-        if !shown.isEmpty { shown.removeFirst() }
+        for _ in 0..<count {
+          #expect(shown.first == wanted, "\(name)")
+          if !shown.isEmpty { shown.removeFirst() }
+        }
       case .showsAnything: shown = []
       case .got(let source, let count):
         #expect(try await bench.count(sentTo: source) == count, "\(name): \(source)")
@@ -44,7 +46,7 @@ extension HostileFile {
           reached += try await bench.count(sentTo: source) > 0 ? 1 : 0
         }
         #expect(reached == count, "\(self.name): \(name)")
-      case .end, .silence, .closed: throw ToolError("\(name): there is no connection")
+      default: throw ToolError("\(name): there is no connection")
       }
     }
     mustBeEmpty(before: nil)

@@ -1,3 +1,4 @@
+import Rooms
 import Sockets
 import Testing
 
@@ -51,7 +52,7 @@ struct HostileTests {
       for case .send(_, _, let bytes) in file.steps {
         // The system says that nobody is there.
         await #expect(throws: SocketError.self) {
-          try await source.send(bytes, to: port)
+          try await source.send(bytes.bytes, to: port)
           _ = try await source.receive()
         }
       }
@@ -63,18 +64,57 @@ struct HostileTests {
     #expect(try await server.end() == .exited(0))
   }
 
+  @Test(
+    "a server that everybody could reach in plain does not start",
+    arguments: try HostileFile.all(at: "serve-start"))
+  func start(file: HostileFile) async throws {
+    let child = try ChildProcess(try Tree.parley(), ["serve"] + file.options)
+    let finished = try await child.finished()
+    let words = file.steps.compactMap { if case .shows(let line, _) = $0 { line } else { nil } }
+    #expect(finished.ending == .exited(2) && finished.output.isEmpty, "\(file)")
+    #expect(finished.errors == words.map { $0 + "\n" }.joined(), "\(file)")
+  }
+
   @Test("a line of a file that means nothing is an error, and says where")
   func parser() throws {
-    let good = try HostileFile(
-      "001.hex", "at plain-udp\n\nA*2 ff 00*3 \"a\\n\\\"\"*2 # words\n= \"x {A}\"\ngot A 3\n")
+    let good = try HostileFile.parts(
+      of: "001.hex",
+      "at plain-udp\n\nA*2 ff 00*3 \"a\\n\\\"\"*2 # words\n= \"x {A}\"\ngot A 3\n"
+        + "at serve\nwith --flood 10\nA enters u16 native\nA (\"{n}\" 10)*3\nA waits 10\n")
     #expect(
-      good.steps == [
-        .send(from: "A", count: 2, bytes: [0xFF, 0, 0, 0, 0x61, 0x0A, 0x22, 0x61, 0x0A, 0x22]),
-        .shows("x {A}"), .got("A", 3),
+      good.map(\.steps) == [
+        [
+          .send(
+            from: "A", count: 2,
+            bytes: Filling([0xFF, 0, 0, 0, 0x61, 0x0A, 0x22, 0x61, 0x0A, 0x22])),
+          .shows("x {A}", count: 1), .got("A", 3),
+        ],
+        [
+          .enter("A", [.u16, .native]),
+          .send(from: "A", count: 1, bytes: Filling([0x31, 0x10, 0x32, 0x10, 0x33, 0x10])),
+          .silence(of: "A", seconds: 10),
+        ],
       ])
-    for bad in ["", "at plain-udp\n", "A ff\n", "at x\nA \"a\n", "at x\nA ff*x\n", "at x\ngot A\n"]
-    {
-      #expect(throws: (any Error).self, "\(bad)") { try HostileFile("001.hex", bad) }
+    #expect(good.map(\.options) == [[], ["--flood", "10"]] && good.map(\.variants) == [1, 2])
+    for bad in [
+      "", "at plain-udp\n", "A ff\n", "at x\nA \"a\n", "at x\nA ff*x\n", "at x\ngot A\n",
+      "at x\nA (ff\n", "at x\nA ff)\n", "at x\nA enters telnet\n", "at x\nA ff*0\n",
+    ] {
+      #expect(throws: (any Error).self, "\(bad)") { try HostileFile.parts(of: "001.hex", bad) }
+    }
+  }
+
+  @Test("a filling comes in any pieces")
+  func filling() {
+    var filling = Filling([1], times: 3)
+    filling.append(Filling(Array("a{n}".utf8), times: 12))
+    filling.append(Filling([2, 3], times: 9000))
+    let whole = filling.bytes
+    #expect(whole.starts(with: [1, 1, 1] + Array("a1a2a3a4a5a6a7a8a9a10a11a12".utf8) + [2, 3]))
+    #expect(whole.count == 3 + 27 + 18_000)
+    for first in [1, 2, 29, 30, 31, 16_384, 18_030, 20_000] {
+      let pieces = Array(filling.pieces(first: first, of: 1000))
+      #expect(pieces.flatMap(\.self) == whole && pieces[0].count == min(first, whole.count))
     }
   }
 }

@@ -22,14 +22,16 @@ extension HostileFile {
     var lines = 0
     for step in steps {
       switch step {
-      case .send(let source, _, let bytes): try await bench.send(bytes, from: source)
+      case .send(let source, _, let bytes): try await bench.send(bytes.bytes, from: source)
       case .end(let source): try await bench.end(source)
-      case .silence(let source): try await bench.wait(for: source)
+      case .silence(let source, _): try await bench.wait(for: source)
       case .closed(let source): #expect(try await bench.isClosed(source), "\(name): \(source)")
-      case .shows(let line):
-        lines += 1
-        #expect(try await bench.line() == line.replacingPlaces(bench.place), "\(name)")
-      case .type, .showsAnything, .got, .reached: throw ToolError("\(name): not for connections")
+      case .shows(let line, let count):
+        lines += count
+        for _ in 0..<count {
+          #expect(try await bench.line() == line.replacingPlaces(bench.place), "\(name)")
+        }
+      default: throw ToolError("\(name): not for connections")
       }
     }
     return lines

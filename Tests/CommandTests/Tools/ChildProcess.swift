@@ -119,7 +119,10 @@ final class ChildProcess: Sendable {
   }
 
   /// The most memory that the program has had resident so far, in kilobytes.
-  func peakMemory() throws -> Int {
+  func peakMemory() throws -> Int { try memory("VmHWM") }
+
+  /// A size in /proc/PID/status, in kilobytes.
+  func memory(_ field: String) throws -> Int {
     guard let file = fopen("/proc/\(conversation.process)/status", "r") else {
       throw ToolError("fopen /proc/…/status", errno)
     }
@@ -129,9 +132,9 @@ final class ChildProcess: Sendable {
       let words = line.split { $0 == 0x20 || $0 == 0x09 }.map {
         String(decoding: $0.map { UInt8(bitPattern: $0) }, as: UTF8.self)
       }
-      if words.first == "VmHWM:", words.count > 1, let size = Int(words[1]) { return size }
+      if words.first == "\(field):", words.count > 1, let size = Int(words[1]) { return size }
     }
-    throw ToolError("no VmHWM in /proc/…/status")
+    throw ToolError("no \(field) in /proc/…/status")
   }
 
   /// All that was printed since the start.
