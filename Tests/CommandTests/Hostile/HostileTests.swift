@@ -1,3 +1,4 @@
+import Messaging
 import Rooms
 import Sockets
 import Testing
@@ -17,6 +18,7 @@ struct HostileTests {
       try await file.run(on: &bench)
       #expect(try await bench.end() == .exited(0), "\(file)")
     }
+    print("hostile row \(file.row): the chat goes on")
   }
 
   @Test(
@@ -38,6 +40,7 @@ struct HostileTests {
       let (ending, lines) = try await bench.end()
       #expect(ending == .exited(0) && lines == expected, "\(file)")
     }
+    print("hostile row \(file.row): the talk goes on")
   }
 
   @Test("a server has no ears for datagrams", arguments: try HostileFile.all(at: "serve-udp"))
@@ -62,6 +65,7 @@ struct HostileTests {
     try await member.expect("bob: all the same\n")
     #expect(member.transcript().starts(with: Array("* bob joined\nbob: ".utf8)))
     #expect(try await server.end() == .exited(0))
+    print("hostile row \(file.row): the server goes on")
   }
 
   @Test(
@@ -73,6 +77,37 @@ struct HostileTests {
     let words = file.steps.compactMap { if case .shows(let line, _) = $0 { line } else { nil } }
     #expect(finished.ending == .exited(2) && finished.output.isEmpty, "\(file)")
     #expect(finished.errors == words.map { $0 + "\n" }.joined(), "\(file)")
+    print("hostile row \(file.row): refused")
+  }
+
+  @Test("what must not be sent is not", arguments: try HostileFile.all(at: "our-u16"))
+  func sender(file: HostileFile) async throws {
+    let talk = try await Listening("talk", ["--plain"], on: .v4)
+    try await EventLoop.run(defaultTimeout: .seconds(30)) { loop in
+      let connection = try await Connect.open(Address(talk.place.address), on: loop)
+      defer { connection.close() }
+      let place = connection.localAddress?.description ?? "?"
+      let messages = MessageConnection(connection, framing: .u16)
+      var unsendable = 0
+      for step in file.steps {
+        switch step {
+        case .send(_, _, let bytes):
+          do throws(any Error) {
+            try await messages.send(bytes.bytes)
+          } catch MessagingError.unsendable {
+            unsendable += 1
+          }
+        case .showsAnything: unsendable -= 1
+        case .shows(let line, _):
+          let shown = try await talk.process.expect("\n")
+          #expect(shown == line.replacingPlaces { _ in place } + "\n", "\(file)")
+        default: throw ToolError("\(file): not for a sender")
+        }
+      }
+      // As many were refused as the row says.
+      #expect(unsendable == 0, "\(file)")
+    }
+    print("hostile row \(file.row): told")
   }
 
   @Test("a line of a file that means nothing is an error, and says where")
