@@ -109,6 +109,7 @@ struct SmallServer {
           grant = roster.claim(nick, for: self.id(place))
         } else {
           try roster.rename(self.id(place), to: nick)
+          grant.nick = roster.nick(of: self.id(place)) ?? nick
         }
         try? _ = room.apply(.rename(self.id(place), to: grant.nick), at: 0)
         tell(.reply(id: id, .renamed(nick: grant.nick, refusal: grant.refusal)), place)
