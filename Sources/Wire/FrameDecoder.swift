@@ -114,6 +114,9 @@
   @inlinable
   package var isInsideFrame: Bool { cutter.start < buffer.count }
 
+  /// How many of those bytes there are.
+  package var unfinishedCount: Int { buffer.count - cutter.start }
+
   // MARK: - The buffer
 
   /// Lets go of a buffer that a burst has made large, but for what is unfinished in it.

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Help pages")
 struct HelpPagesTests {
-  private static func file(_ path: String) throws -> String {
+  static func file(_ path: String) throws -> String {
     let file = try #require(fopen(path, "r"), "\(path) cannot be opened")
     defer { fclose(file) }
     var text: [UInt8] = []

@@ -15,8 +15,11 @@ struct Script {
   /// Whether texts are taken where they lie, as the server does; they are answered by nobody then.
   var lendsTexts = false
 
-  init(_ kind: DoorKind?, open: OpenDoors = .all, givenNick: String? = nil) {
-    door = Door(kind: kind, open: open, at: .zero, givenNick: givenNick)
+  init(
+    _ kind: DoorKind?, open: OpenDoors = .all, givenNick: String? = nil,
+    limits: DoorLimits = .standard
+  ) {
+    door = Door(kind: kind, open: open, at: .zero, givenNick: givenNick, limits: limits)
     drain()
   }
 

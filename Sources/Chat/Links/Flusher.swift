@@ -14,7 +14,7 @@ final class Flusher: TurnTarget, TimerTarget {
   @exclusivity(unchecked) var queued = 0
   @exclusivity(unchecked) var bytesIn: UInt64 = 0
   @exclusivity(unchecked) var bytesOut: UInt64 = 0
-  /// What was given to members of audiences: one for each event and each that gets it.
+  /// What was given to members of audiences: one for each piece and each that gets it.
   @exclusivity(unchecked) var deliveries: UInt64 = 0
   /// Room to gather slices for one write.
   let pieces = UnsafeMutableBufferPointer<Piece>.allocate(capacity: 64)
@@ -22,7 +22,18 @@ final class Flusher: TurnTarget, TimerTarget {
   var prepare: () -> Void = {}
 
   @exclusivity(unchecked) private var queue = FlushQueue()
-  @exclusivity(unchecked) private var overfullLinks: [Link] = []
+  @exclusivity(unchecked) private var overfullLinks: [(link: Link, limit: LimitName)] = []
+  /// Those over the soft limit, if they still are, and since when.
+  @exclusivity(unchecked) private var slowLinks: [(link: Link, since: Nanoseconds)] = []
+  @exclusivity(unchecked) private var isWatching = false
+  /// How long a link may stay over the soft limit.
+  var slowPatience = Limits.slowPatience.clampedNanoseconds
+  /// What waits on all loops.
+  let total: QueueTotal
+  /// What of that is this loop's, as far as it was told.
+  @exclusivity(unchecked) private var counted = 0
+  /// Cuts those for whom the most waits, until so many bytes less do.
+  var shed: (_ bytes: Int) -> Void = { _ in }
   private var pacedLinks: [Link] = []
   @exclusivity(unchecked) private var isScheduled = false
   private var isPacing = false
@@ -41,6 +52,13 @@ final class Flusher: TurnTarget, TimerTarget {
   /// The room of the block for all: enough for many turns, and for little cache.
   private static let commonBytes = 65_536
 
+  /// Looks at slow links.
+  private final class Watch: TimerTarget {
+    private unowned let flusher: Flusher
+    init(_ flusher: Flusher) { self.flusher = flusher }
+    func expired() { flusher.lookAtSlowLinks() }
+  }
+
   /// Wakes the loop at once.
   private final class Alarm: TimerTarget {
     private unowned let flusher: Flusher
@@ -48,10 +66,14 @@ final class Flusher: TurnTarget, TimerTarget {
     func expired() { flusher.schedule() }
   }
 
-  init(loop: EventLoop, limit: Int) {
+  init(loop: EventLoop, limit: Int, total: QueueTotal = QueueTotal(loops: 1, limit: .max)) {
     self.loop = loop
     self.limit = limit
+    self.total = total
   }
+
+  /// With more bytes waiting for it than this for ``Limits/slowPatience``, a client is cut.
+  var softLimit: Int { limit / 4 }
 
   deinit { pieces.deallocate() }
 
@@ -67,9 +89,46 @@ final class Flusher: TurnTarget, TimerTarget {
     schedule()
   }
 
-  func overfull(_ link: Link) {
-    overfullLinks.append(link)
+  func overfull(_ link: Link, _ limit: LimitName) {
+    overfullLinks.append((link, limit))
     schedule()
+  }
+
+  /// Looks once a second whether a link stays over the soft limit.
+  func watch(_ link: Link) {
+    slowLinks.append((link, loop.now))
+    scheduleWatch()
+  }
+
+  private func scheduleWatch() {
+    guard !isWatching, !slowLinks.isEmpty else { return }
+    isWatching = true
+    _ = loop.schedule(Watch(self), at: loop.now + 1_000_000_000)
+  }
+
+  private func lookAtSlowLinks() {
+    isWatching = false
+    let links = slowLinks
+    slowLinks = []
+    for (link, since) in links where link.isStillSlow() {
+      if loop.now - since >= slowPatience {
+        link.cut(.maxSendq)
+      } else {
+        slowLinks.append((link, since))
+      }
+    }
+    countTotal()
+    scheduleWatch()
+  }
+
+  /// Tells the other loops what waits here, and cuts when it is too much for all of them.
+  private func countTotal() {
+    if queued != counted {
+      total.add(queued - counted)
+      counted = queued
+    }
+    guard queued > 0, case let excess = total.excess(with: queued), excess > 0 else { return }
+    shed(excess)
   }
 
   /// Comes back to a link whose peer must first acknowledge what it has.
@@ -108,12 +167,15 @@ final class Flusher: TurnTarget, TimerTarget {
   func endOfTurn() {
     isScheduled = false
     prepare()
-    while !overfullLinks.isEmpty {
-      let links = overfullLinks
-      overfullLinks = []
-      for link in links { link.overflow() }
-      prepare()
-    }
+    repeat {
+      while !overfullLinks.isEmpty {
+        let links = overfullLinks
+        overfullLinks = []
+        for (link, limit) in links { link.overflow(limit) }
+        prepare()
+      }
+      countTotal()
+    } while !overfullLinks.isEmpty
     nextShare = hasNews ? Flusher.share : min(2 * nextShare, 1024)
     hasNews = false
     for _ in 0..<nextShare {

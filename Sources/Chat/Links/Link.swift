@@ -10,8 +10,8 @@ protocol LinkOwner: AnyObject {
   func ended()
   /// The link is gone and will not be heard of again. `code` is the `errno` that ended it, or 0.
   func lost(_ code: CInt)
-  /// More waits for this client than it may; what it has to get will never reach it.
-  func overflowed()
+  /// More waits for this client than the limit allows; what it has to get will never reach it.
+  func overflowed(_ limit: LimitName)
 }
 
 /// One client's socket with its outbox: reads within a budget, writes once a turn, and ends in order.
@@ -33,6 +33,10 @@ final class Link {
   @exclusivity(unchecked) private var admitsGoodbye = false
   @exclusivity(unchecked) private var isPaused = false
   @exclusivity(unchecked) private var hasPeerEnded = false
+  /// Whether its owner does not want to hear more for now.
+  @exclusivity(unchecked) private var isHeld = false
+  /// Whether the flusher looks whether it stays over the soft limit.
+  @exclusivity(unchecked) private var isWatched = false
   @exclusivity(unchecked) var place = FlushQueue.Place()
   /// Whether the client leaves out what some people say.
   @exclusivity(unchecked) var isSelective = false
@@ -78,6 +82,15 @@ final class Link {
   /// Reads what is there, before the loop tells of it.
   func look() { ready(.readable) }
 
+  /// Reads nothing for now: what the peer says fills its own buffers.
+  func holdReading() { isHeld = true }
+
+  func resumeReading() {
+    guard isHeld else { return }
+    isHeld = false
+    look()
+  }
+
   /// Queues bytes for this client alone.
   func send(_ bytes: [UInt8]) {
     guard takesMore() else { return }
@@ -99,6 +112,11 @@ final class Link {
     guard state == .open else { return }
     state = .finishing
     self.farewell = farewell
+    if isHeld {
+      // What has come meanwhile is read away: closed over it, the connection would be reset.
+      isHeld = false
+      core?.registered.retryNextTurn()
+    }
     let deadline = flusher.loop.deadline(.after(patience))
     timer = flusher.loop.schedule(self, at: deadline)
     mark()
@@ -126,9 +144,21 @@ final class Link {
     // An error shows itself again at the end of the turn; now members are walked through.
     _ = advance()
     guard outbox.byteCount > flusher.limit else { return true }
-    isOverfull = true
-    flusher.overfull(self)
+    cut(.maxSendq)
     return false
+  }
+
+  /// Begins to cut a client that lets too much wait.
+  func cut(_ limit: LimitName) {
+    guard state == .open, !isOverfull else { return }
+    isOverfull = true
+    flusher.overfull(self, limit)
+  }
+
+  /// Whether more waits than may for long; otherwise it is not watched any more.
+  func isStillSlow() -> Bool {
+    isWatched = state == .open && outbox.byteCount > flusher.softLimit
+    return isWatched
   }
 
   private func mark() {
@@ -137,15 +167,15 @@ final class Link {
   }
 
   /// Tells the owner; not from within ``send``, which happens while members are walked through.
-  func overflow() {
+  func overflow(_ limit: LimitName) {
     guard state == .open else { return }
     // A frame that was cut still goes out whole: without that the goodbye could not be read.
-    outbox.removeUnbegun(keeping: pacing?.left ?? .max)
+    outbox.removeUnbegun(keeping: pacing?.left ?? .max, from: flusher.pool)
     count()
     isOverfull = false
     // The cut slice may be longer than the limit by itself; refused, the goodbye would be for ever.
     admitsGoodbye = true
-    owner.owner.overflowed()
+    owner.owner.overflowed(limit)
     admitsGoodbye = false
   }
 
@@ -183,6 +213,11 @@ final class Link {
     guard outbox.byteCount != counted else { return }
     flusher.queued += outbox.byteCount - counted
     counted = outbox.byteCount
+    guard counted > 0 else { return }
+    outbox.pack(from: flusher.pool)
+    guard counted > flusher.softLimit, !isWatched, state == .open else { return }
+    isWatched = true
+    flusher.watch(self)
   }
 
   private func write() -> Outbox.Progress {
@@ -222,7 +257,7 @@ extension StreamCore {
 extension Link: ReadinessTarget, TimerTarget {
   func ready(_ readiness: Readiness) {
     core?.note(readiness)
-    if core?.canRead == true, !hasPeerEnded { read() }
+    if core?.canRead == true, !hasPeerEnded, !isHeld { read() }
     if core?.canWrite == true, !outbox.isEmpty { mark() }
   }
 
@@ -241,6 +276,7 @@ extension Link: ReadinessTarget, TimerTarget {
         flusher.bytesIn &+= UInt64(count)
         let bytes = UnsafeRawBufferPointer(rebasing: flusher.loop.scratch[..<count])
         bytes.withMemoryRebound(to: UInt8.self) { owner.owner.received($0.span) }
+        if isHeld { return }
       case .end:
         hasPeerEnded = true
         switch state {

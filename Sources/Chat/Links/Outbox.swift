@@ -12,6 +12,9 @@ struct Outbox {
   private var gone = 0
   /// Whether a part of the head has gone out.
   private var isCut = false
+  /// With so many slices waiting, a look at how much memory they hold is due.
+  private var packAt: Int32 = Outbox.fewSlices
+  private static let fewSlices: Int32 = 16
   private(set) var byteCount = 0
 
   var isEmpty: Bool { byteCount == 0 }
@@ -46,8 +49,50 @@ struct Outbox {
     if head == nil { head = slice } else { rest.append(slice) }
   }
 
+  /// Copies what waits out of blocks of which it holds little.
+  ///
+  /// A client that takes nothing would otherwise keep a large block alive for each line of a quiet room. Where
+  /// it gets all that blocks hold they stay shared with the others, which is less for all of them together.
+  mutating func pack(from pool: BlockPool) {
+    guard rest.count - gone >= Int(packAt) else { return }
+    if holdsTooMuch {
+      var left = rest[gone...].reduce(0) { $0 + $1.count }
+      var packed: [BlockSlice] = []
+      for slice in rest[gone...] {
+        defer { left -= slice.count }
+        guard slice.count < Outbox.packedBytes / 2 else {
+          packed.append(slice)
+          continue
+        }
+        let bytes = UnsafeRawBufferPointer(start: slice.start, count: slice.count)
+        if !packed.isEmpty, packed[packed.count - 1].extend(bytes) { continue }
+        let block = Block(capacity: min(left, Outbox.packedBytes), from: pool)
+        block.append(bytes)
+        packed.append(BlockSlice(private: block))
+      }
+      rest = packed
+      gone = 0
+    }
+    packAt = Int32(clamping: max(Int(Outbox.fewSlices), 2 * (rest.count - gone)))
+  }
+
+  private static let packedBytes = 65_536
+
+  /// Whether the blocks are much larger than what waits in them; a slice costs a little by itself.
+  private var holdsTooMuch: Bool {
+    var held = 0
+    var last: Block?
+    for slice in rest[gone...] {
+      held += 64
+      if slice.block !== last { held += slice.block.capacity }
+      last = slice.block
+    }
+    return held > 2 * byteCount + Outbox.packedBytes
+  }
+
   mutating func removeAll() {
     head = nil
+    packAt = Outbox.fewSlices
     rest = []
     gone = 0
     isCut = false
@@ -57,9 +102,12 @@ struct Outbox {
   /// Forgets all but the rest of a slice that was cut, at most `limit` bytes of it.
   ///
   /// What is appended then begins at a frame's border for the reader, too.
-  mutating func removeUnbegun(keeping limit: Int = .max) {
+  mutating func removeUnbegun(keeping limit: Int = .max, from pool: BlockPool) {
     guard isCut, limit > 0, var kept = head else { return removeAll() }
     kept.truncate(limit)
+    // Who takes nothing may keep it for a while: not with all of a block that others have read.
+    let bytes = UnsafeRawBufferPointer(start: kept.start, count: kept.count)
+    kept = BlockSlice(private: Block(bytes, from: pool))
     removeAll()
     isCut = true
     byteCount = kept.count
@@ -141,6 +189,7 @@ struct Outbox {
     if gone == rest.count {
       rest.removeAll(keepingCapacity: rest.capacity <= 64)
       gone = 0
+      packAt = Outbox.fewSlices
     } else if gone * 2 >= rest.count {
       // So those that are gone keep no more blocks alive than those that wait.
       rest.removeSubrange(..<gone)

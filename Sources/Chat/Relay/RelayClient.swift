@@ -61,7 +61,7 @@ extension RelayClient: LinkOwner {
     relay.gone(self, why)
   }
 
-  func overflowed() {
+  func overflowed(_ limit: LimitName) {
     why = "reads too slowly"
     link?.drop()
   }

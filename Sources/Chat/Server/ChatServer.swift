@@ -78,7 +78,7 @@ package final class ChatServer: Sendable {
     let first = loops[0]
     first.loop.execute {
       first.directory.add(.unix(.unnamed))
-      first.adopt(Descriptor(owning: far), peer: .unix(.unnamed), kind: .native)
+      first.adopt(Descriptor(owning: far), peer: .unix(.unnamed), kind: .native, isOurs: true)
     }
     return try await loop.perform {
       Connection(try Source(Descriptor(owning: near), on: loop), peer: .unix(.unnamed))

@@ -1,3 +1,4 @@
+import Glibc
 import Rooms
 import Sockets
 import Wire
@@ -29,15 +30,20 @@ final class Client {
   var isWelcome = false
   /// What it said on quitting.
   var words: [UInt8] = []
-  /// Whether it still counts among those who have not said who they are.
-  var countsAsUndecided = false
+  /// Whether it counts among those who have not said who they are.
+  var isWaiting = false
+  /// What it says too quickly waits; nil for those whom no rate is for.
+  @exclusivity(unchecked) var gate: FloodGate?
+
+  /// How long one that is cut for a flood has to take the reason.
+  private static let briefPatience = Duration.seconds(2)
 
   private unowned let server: ServerLoop
   private var lastTicket: UInt64 = 0
   @exclusivity(unchecked) private var isDraining = false
   /// How many rooms have still to answer before a client that wants to leave may; nil before it does.
   private var fencesLeft: Int?
-  @exclusivity(unchecked) private var isOver = false
+  @exclusivity(unchecked) private(set) var isOver = false
   @exclusivity(unchecked) private var timer: Timers<any TimerTarget>.ID?
   @exclusivity(unchecked) private var timerDeadline = Instant.distantFuture
 
@@ -59,6 +65,10 @@ final class Client {
   /// Tells this client alone.
   func tell(_ notice: Notice) {
     guard !isOver else { return }
+    if case .refused(_, let code, _) = notice {
+      server.counts.refuse("\(code)")
+      if code == .textTooLong { server.counts.hit(.maxText) }
+    }
     door.tell(notice, at: server.wall, offset: server.offset)
     if !isDraining { drain() }
   }
@@ -109,8 +119,19 @@ final class Client {
         door.takeWords { link?.send($0) }
         continue
       case .texts(let room):
-        if server.say(nextOf: self, in: room) { continue }
-      case .action: break
+        guard let gate else {
+          if server.say(nextOf: self, in: room, atMost: .max) > 0 { continue }
+          break
+        }
+        let most = gate.room()
+        guard most > 0 else { return wait(at: gate) }
+        let said = server.say(nextOf: self, in: room, atMost: most)
+        gate.spend(max(1, said))
+        if said > 0 { continue }
+      case .action:
+        guard let gate, gate.minds(door.nextCost()) else { break }
+        guard gate.room() > 0 else { return wait(at: gate) }
+        gate.spend(1)
       case .leave: guard mayLeave() else { return arm() }
       case .nothing: return arm()
       }
@@ -123,6 +144,30 @@ final class Client {
     }
     if !isOver { arm() }
   }
+
+  /// Stops reading, or has waited for so long that it goes.
+  private func wait(at gate: FloodGate) {
+    link?.holdReading()
+    guard gate.isSpent else { return }
+    gate.end()
+    door.tell(
+      .bye(.flood, text: "You say too much too quickly.", retryAfterMilliseconds: 10_000),
+      at: server.wall, offset: server.offset)
+    drain()
+  }
+
+  /// There is room at the gate again.
+  func goOn() {
+    guard !isOver, let gate else { return }
+    gate.retry()
+    drain()
+    guard !isOver, !gate.isNeeded else { return }
+    gate.open()
+    link?.resumeReading()
+  }
+
+  /// It begins to be delayed.
+  func delayed(by limit: LimitName) { server.counts.hit(limit) }
 
   /// Whether the client's own close can be taken: `printf … | nc` says all and its end at once, and
   /// gets its answers all the same.
@@ -142,13 +187,29 @@ final class Client {
   }
 
   private func close(_ reason: CloseReason) {
+    count(reason)
     end(reason.leaveReason, reason.name, why: reason.description)
     switch reason {
     case .closedDoor, .stranger: link?.drop()
     case .dismissed(.closing):
       link?.finish(within: server.options.patience, farewell: server.options.farewell)
+    // What it goes on saying is read away meanwhile: not for long.
+    case .dismissed(.flood):
+      link?.finish(within: min(server.options.patience, Client.briefPatience))
     case .quit, .ended, .truncated, .silent, .unfinished, .timedOut, .misbehaved, .dismissed:
       link?.finish(within: server.options.patience)
+    }
+  }
+
+  /// Counts the limit that has come into force, if one has.
+  private func count(_ reason: CloseReason) {
+    switch reason {
+    case .misbehaved where door.wasTooLong(): server.counts.hit(.maxFrame)
+    case .unfinished:
+      let hasBegun = hasEntered || door.kind.map { $0 != .native } ?? false
+      server.counts.hit(hasBegun ? .frameTimeout : .helloTimeout)
+    case .timedOut: server.counts.hit(.idle)
+    default: break
     }
   }
 
@@ -158,12 +219,12 @@ final class Client {
     isOver = true
     if let timer { server.loop.cancel(timer) }
     timer = nil
+    gate?.end()
     server.counts.close(name)
     server.leave(self, reason, why: why)
   }
 
   private func settle() {
-    if countsAsUndecided, !door.isUndecided { server.decided(self) }
     guard server.options.isGentle else { return }
     switch door.kind {
     case .u16: link?.pace(Pacing(.u16, peer: peer, loop: server.loop))
@@ -203,13 +264,15 @@ extension Client: LinkOwner {
   }
 
   func lost(_ code: CInt) {
+    if code == ETIMEDOUT { server.counts.hit(.timeout) }
     end(
       .lost, "lost",
       why: code == 0 ? "closed" : SocketError(operation: "connection", code: code).description)
     server.gone(self)
   }
 
-  func overflowed() {
+  func overflowed(_ limit: LimitName) {
+    server.counts.hit(limit)
     tell(.bye(.slow, text: "You read too slowly.", retryAfterMilliseconds: 1000))
   }
 }
@@ -218,7 +281,8 @@ extension Client: TimerTarget {
   func expired() {
     timer = nil
     timerDeadline = .distantFuture
-    guard !isOver else { return }
+    // While it is not read it cannot be in time: its gate sees to it.
+    guard !isOver, gate?.isClosed != true else { return }
     // A busy loop may be late: what the client said in time counts.
     link?.look()
     guard !isOver else { return }

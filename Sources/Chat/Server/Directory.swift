@@ -28,6 +28,8 @@ final class Directory: Sendable {
     var lastClient: UInt64 = 0
     var admission: Admission
     var limits: Limits
+    var waiting = WaitingList()
+    var book = AddressBook()
     /// Of what happens before a client is on a loop.
     var counts = ServerCounts()
   }
@@ -35,9 +37,11 @@ final class Directory: Sendable {
   // Held for a few look-ups at a time, and never while anything else is called.
   private let state: Locked<State>
   private let options: ServerOptions
+  let queueTotal: QueueTotal
 
   init(_ options: ServerOptions) {
     self.options = options
+    queueTotal = QueueTotal(loops: options.loops, limit: options.limits.maximumQueueTotal)
     state = Locked(
       State(admission: Admission(filter: options.filter), limits: options.limits))
     setLimits(options.limits)
@@ -48,38 +52,66 @@ final class Directory: Sendable {
 
   // MARK: - Clients
 
-  func admit(_ peer: SocketAddress) -> Admission.Refusal? {
+  /// Counts a connection in, or says why it may not come.
+  func admit(_ peer: SocketAddress, at now: Nanoseconds) -> String? {
     state.withLock { state in
-      let refusal = state.admission.admit(peer)
-      switch refusal {
-      case nil: break
-      case .filtered: state.counts.refuse("filtered")
-      case .full:
-        state.counts.refuse("full")
-        state.counts.hit(.maxClients)
-      case .fullForAddress:
-        state.counts.refuse("full-for-address")
-        state.counts.hit(.maxPerAddress)
+      if let refusal = state.admission.admit(peer) {
+        switch refusal {
+        case .filtered: state.counts.refuse("filtered")
+        case .full:
+          state.counts.refuse("full")
+          state.counts.hit(.maxClients)
+        case .fullForAddress:
+          state.counts.refuse("full-for-address")
+          state.counts.hit(.maxPerAddress)
+        }
+        return refusal.rawValue
       }
-      return refusal
+      let isSpared = peer.isOfThisMachine && !state.limits.touchesLocal(.connectRate)
+      guard !isSpared, !state.book.admit(peer, state.limits.connectRate, at: now) else {
+        return nil
+      }
+      state.admission.release(peer)
+      state.counts.refuse("too-often")
+      state.counts.hit(.connectRate)
+      return "too many connections from its address of late"
     }
   }
 
+  /// The rate that all clients of an address share.
+  func rate(of peer: SocketAddress, at now: Nanoseconds) -> AddressRate {
+    state.withLock { $0.book.rate(of: peer, $0.limits.floodPerAddress, at: now) }
+  }
+
+  /// Counts a client among those who have not said who they are; tells who has to go for it.
+  func addWaiting(
+    _ client: ClientID, on loop: Int, _ peer: SocketAddress
+  ) -> WaitingList.Victim? {
+    state.withLock { state in
+      let limits = state.limits
+      let isSpared = peer.isOfThisMachine && !limits.touchesLocal(.maxWaitingPerAddress)
+      return state.waiting.add(
+        client, on: loop, of: peer.group, most: limits.maximumWaiting,
+        mostOfGroup: isSpared ? .max : limits.maximumWaitingPerAddress)
+    }
+  }
+
+  func removeWaiting(_ client: ClientID) { state.withLock { $0.waiting.remove(client) } }
+
   /// What was counted before clients were on a loop.
   var counts: ServerCounts { state.withLock(\.counts) }
-
-  /// Counts a limit that has come into force.
-  func hit(_ limit: LimitName) { state.withLock { $0.counts.hit(limit) } }
 
   var limits: Limits { state.withLock(\.limits) }
 
   /// Replaces what everything is bounded by; those who are in already stay.
   func setLimits(_ limits: Limits) {
+    queueTotal.setLimit(limits.maximumQueueTotal)
     state.withLock { state in
       state.limits = limits
       state.admission.total = limits.maximumClients
       state.admission.perAddress = limits.maximumPerAddress
       state.admission.countsLoopback = limits.touchesLocal(.maxPerAddress)
+      state.book.setRate(limits.floodPerAddress)
     }
   }
 
@@ -211,4 +243,9 @@ final class Directory: Sendable {
   private static func hash(_ text: String) -> UInt64 {
     text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
   }
+}
+
+extension SocketAddress {
+  /// Whether the limits that spare the clients of this machine spare this one.
+  var isOfThisMachine: Bool { isLoopback || family == .unix }
 }

@@ -10,7 +10,7 @@ final class Doorman: @unchecked Sendable {
   private let loop: EventLoop
   private let directory: Directory
   /// What it prepares those for who come from now on.
-  var limits: Limits
+  var limits: Limits { didSet { prepareListener() } }
   private let report: @Sendable (ServerEvent) -> Void
   private let pass: (consuming Descriptor, SocketAddress, DoorKind?) -> Void
   private let file: SocketFile?
@@ -39,6 +39,7 @@ final class Doorman: @unchecked Sendable {
     self.report = report
     self.pass = pass
     registered = try Registered(descriptor, on: loop, target: self)
+    prepareListener()
   }
 
   /// Stops listening, and takes the socket's file away.
@@ -53,8 +54,8 @@ final class Doorman: @unchecked Sendable {
       switch AcceptCore.accept(number) {
       case .accepted(let descriptor, let peer):
         isExhausted = false
-        if let refusal = directory.admit(peer) {
-          report(.refused(peer, why: refusal.rawValue))
+        if let refusal = directory.admit(peer, at: loop.now) {
+          report(.refused(peer, why: refusal))
         } else {
           prepare(descriptor, peer)
           pass(descriptor, peer, kind)
@@ -76,8 +77,20 @@ final class Doorman: @unchecked Sendable {
     registered?.retryNextTurn()
   }
 
+  /// Bounds what the kernel keeps for each client: without that it is megabytes for one that never reads.
+  ///
+  /// Connections have it from their listener, but for those of a Unix socket.
+  private func prepareListener() {
+    guard address.family != .unix, limits.sendBuffer < .max else { return }
+    try? registered?.descriptor.set(.sendBuffer, to: limits.sendBuffer)
+    try? registered?.descriptor.set(.notSentLowWater, to: limits.sendBuffer / 4)
+  }
+
   /// Lets the kernel find peers that have vanished without a word.
   private func prepare(_ descriptor: borrowing Descriptor, _ peer: SocketAddress) {
+    if peer.family == .unix, limits.sendBuffer < .max {
+      try? descriptor.set(.sendBuffer, to: limits.sendBuffer)
+    }
     guard peer.family != .unix, let limit = limits.unacknowledged else { return }
     // A connection that is gone already refuses, and its first read says why.
     try? descriptor.set(.keepAlive, to: KeepAlive(idle: limit, interval: .seconds(10), count: 3))

@@ -31,16 +31,17 @@ package struct LimitRow: Sendable {
     }
   }
 
+  /// The value that holds until somebody sets another, in words.
+  package var standard: String {
+    // The memory of this machine is nobody else's default.
+    if name == .maxSendqTotal { return "a quarter of the memory" }
+    let value = text(in: Limits())
+    if case .time = field { return "\(value) seconds" }
+    return value
+  }
+
   /// The words for the help, with the default.
   package var help: String {
-    let unit: String? =
-      switch field {
-      case .time: "seconds"
-      case .count, .bytes, .size, .rate: nil
-      }
-    // The memory of this machine is nobody else's default.
-    let value = name == .maxSendqTotal ? "a quarter of the memory" : text(in: Limits())
-    let standard = unit.map { "\(value) \($0)" } ?? value
     let spared = sparesLocal ? "; not for clients of this machine unless it is given" : ""
     return "\(words) (\(standard))\(spared)"
   }

@@ -46,6 +46,13 @@ package struct Limits: Sendable, Equatable {
 
   package init() {}
 
+  /// Those of them that doors mind.
+  var doors: DoorLimits {
+    DoorLimits(
+      frame: maximumFrame, text: maximumText, frameTimeout: frameTimeout,
+      helloTimeout: helloTimeout, idle: idle, plainIdle: said.contains(.idle) ? idle : nil)
+  }
+
   /// Whether a limit that spares the clients of this machine is for them too.
   func touchesLocal(_ name: LimitName) -> Bool { said.contains(name) }
 }

@@ -20,7 +20,7 @@ final class RoomHome {
   /// Whether it stands in its loop's list of rooms to commit.
   var isDirty = false
 
-  init(_ place: Directory.Place, loops: Int) {
+  init(_ place: Directory.Place, loops: Int, _ limits: Limits) {
     self.place = place
     var random = SystemRandomNumberGenerator()
     room = Room(id: place.id, name: place.name, historyID: random.bytes(16))
@@ -28,6 +28,12 @@ final class RoomHome {
     isConcerned = Array(repeating: false, count: loops)
     batches = Array(repeating: RoomBatch(room: place), count: loops)
     spare = RoomBatch(room: place)
+    setLimits(limits)
+  }
+
+  func setLimits(_ limits: Limits) {
+    room.memberLimit = limits.maximumMembers
+    room.textLimit = limits.maximumText
   }
 
   /// Does what an order asks; true when somebody is to be counted out of the room.

@@ -15,7 +15,9 @@ package struct ServerCounts: Sendable, Equatable {
   package var connections: UInt64 = 0
   /// Messages that clients have said.
   package var messages: UInt64 = 0
-  /// Messages, comings and goings given to clients: one for each that gets it.
+  /// What was given to clients: one for each that gets it.
+  ///
+  /// What one client says in one turn of a room is one piece, however many messages it is.
   package var deliveries: UInt64 = 0
   package var bytesIn: UInt64 = 0
   package var bytesOut: UInt64 = 0

@@ -5,13 +5,14 @@ extension ServerLoop {
   func count() -> ServerCounts {
     var counts = counts
     counts.clients = clients.count
-    counts.rooms = roomCount
+    counts.rooms = homes.count
     counts.deliveries = flusher.deliveries
     counts.bytesIn = flusher.bytesIn
     counts.bytesOut = flusher.bytesOut
     counts.queued = flusher.queued
     for client in clients.values {
       counts.largestQueue = max(counts.largestQueue, client.link?.queued ?? 0)
+      guard !client.isOver else { continue }
       if client.hasEntered, let kind = client.door.kind {
         counts.doors[kind, default: 0] += 1
       } else {
@@ -23,7 +24,8 @@ extension ServerLoop {
 
   /// Every client, in the order in which they came.
   func statuses() -> [ClientStatus] {
-    clients.values.sorted { $0.id.rawValue < $1.id.rawValue }.map { client in
+    let present = clients.values.filter { !$0.isOver }
+    return present.sorted { $0.id.rawValue < $1.id.rawValue }.map { client in
       ClientStatus(
         id: client.id, nick: directory.nick(of: client.id) ?? "", address: client.peer,
         door: client.door.kind, rooms: client.seats.map(\.place.name),

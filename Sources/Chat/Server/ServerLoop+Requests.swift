@@ -17,12 +17,16 @@ extension ServerLoop {
       vacate(client, seat, reply: id)
       client.removeSeats { $0.ticket == seat.ticket }
     case .who(let id, let room):
+      guard mayAsk(client, id) else { return }
       guard let seat = seat(of: client, called: room) else { return refuseSeat(client, id, room) }
       order(client, seat, .who(id: id))
     case .history(let id, let room, let last):
+      guard mayAsk(client, id) else { return }
       guard let seat = seat(of: client, called: room) else { return refuseSeat(client, id, room) }
       order(client, seat, .history(id: id, last: last))
-    case .rooms(let id): client.tell(.reply(id: id, .rooms(directory.listing())))
+    case .rooms(let id):
+      guard mayAsk(client, id) else { return }
+      client.tell(.reply(id: id, .rooms(directory.listing())))
     case .whisper(let id, let nick, let body): whisper(client, id, nick, body)
     case .ignore(nil): client.door.tellIgnored()
     case .ignore(let nick?): ignore(client, nick)
@@ -46,9 +50,10 @@ extension ServerLoop {
   private func enter(_ client: Client, _ wish: String?, _ room: String?, _ resume: Resume?) {
     guard !client.hasEntered else { return }
     client.hasEntered = true
+    decided(client)
     let place: Directory.Place
     do throws(NameRefusal) {
-      let name = if let room { try RoomName.check(room) } else { options.defaultRoom }
+      let name = if let room { try checkRoom(room) } else { options.defaultRoom }
       guard let entered = try directory.enter(name) else {
         return client.tell(
           .bye(.full, text: "There are too many rooms.", retryAfterMilliseconds: 5000))
@@ -84,7 +89,48 @@ extension ServerLoop {
     if wish == nil, let given = directory.nick(of: client.id) {
       return (Roster.Grant(nick: given), nil)
     }
-    return (directory.claim(wish, for: client.id), nil)
+    guard let wish, wish.utf8.count > limits.maximumNick, limits.maximumNick < Nick.byteLimit
+    else {
+      return (directory.claim(wish, for: client.id), nil)
+    }
+    return (claimShort(wish, client), nil)
+  }
+
+  /// A nick that is longer than this server wants, cut so that a number still has room behind it.
+  private func claimShort(_ wish: String, _ client: Client) -> Roster.Grant {
+    counts.hit(.maxNick)
+    var short = String.UnicodeScalarView()
+    var room = limits.maximumNick - 4
+    for scalar in wish.unicodeScalars {
+      room -= UTF8.width(scalar)
+      guard room >= 0 else { break }
+      short.append(scalar)
+    }
+    let nick = directory.claim(String(short), for: client.id).nick
+    return Roster.Grant(nick: nick, refusal: .tooLong(bytes: limits.maximumNick))
+  }
+
+  /// In how many rooms a client may be; behind a plain door it is one, and on its way it may ask for more.
+  private func mostSeats(of client: Client) -> Int {
+    client.door.kind == .native ? limits.maximumRoomsPerClient : 64
+  }
+
+  /// The name of a room as it is kept.
+  private func checkRoom(_ name: String) throws(NameRefusal) -> String {
+    let name = try RoomName.check(name)
+    guard name.utf8.count <= limits.maximumRoomName else {
+      counts.hit(.maxRoomName)
+      throw .tooLong(bytes: limits.maximumRoomName)
+    }
+    return name
+  }
+
+  /// Whether a client gets one more long answer; it is told when not.
+  private func mayAsk(_ client: Client, _ id: UInt64) -> Bool {
+    guard let gate = client.gate, !gate.takeAnswer() else { return true }
+    counts.hit(.flood)
+    client.tell(.refused(id: id, code: .flood, text: "You ask for too much at once."))
+    return false
   }
 
   private func say(
@@ -101,7 +147,14 @@ extension ServerLoop {
   private func rename(_ client: Client, _ id: UInt64, _ nick: String, _ nearest: Bool) {
     let old = directory.nick(of: client.id) ?? ""
     var grant = Roster.Grant(nick: nick)
-    if nearest {
+    if nick.utf8.count > limits.maximumNick, limits.maximumNick < Nick.byteLimit {
+      guard nearest else {
+        counts.hit(.maxNick)
+        let refusal = NameRefusal.tooLong(bytes: limits.maximumNick)
+        return client.tell(.refused(id: id, code: refusal.code, text: refusal.description))
+      }
+      grant = claimShort(nick, client)
+    } else if nearest {
       grant = directory.claim(nick, for: client.id)
     } else if let refusal = directory.rename(client.id, to: nick) {
       return client.tell(.refused(id: id, code: refusal.code, text: refusal.description))
@@ -121,10 +174,13 @@ extension ServerLoop {
     }
     let place: Directory.Place
     do throws(NameRefusal) {
-      let name = try RoomName.check(room)
-      guard client.seats.count < limits.maximumRoomsPerClient,
-        let entered = try directory.enter(name)
-      else {
+      let name = try checkRoom(room)
+      guard client.seats.count < mostSeats(of: client) else {
+        counts.hit(.maxRoomsPerClient)
+        return client.tell(
+          .refused(id: id, code: .tooManyRooms, text: "You are in too many rooms."))
+      }
+      guard let entered = try directory.enter(name) else {
         return client.tell(
           .refused(id: id, code: .tooManyRooms, text: "There are too many rooms."))
       }
@@ -142,7 +198,7 @@ extension ServerLoop {
       return client.tell(
         .refused(id: id, code: .noSuchPerson, text: "There is no \(nick) here."))
     }
-    do { try Body.check(body) } catch {
+    do { try Body.check(body, limit: limits.maximumText) } catch {
       return client.tell(.refused(id: id, code: error.code, text: error.description))
     }
     let from = directory.nick(of: client.id) ?? ""

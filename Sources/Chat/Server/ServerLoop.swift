@@ -16,12 +16,15 @@ final class ServerLoop: @unchecked Sendable {
     case fenced(ClientID)
     /// Not told when the one whom it is for ignores its author.
     case whisper(ClientID, by: ClientID, Notice)
+    /// For one that has not said who it is while too many wait.
+    case sendAway(ClientID, LimitName)
   }
 
   let loop: EventLoop
   let index: Int
   let options: ServerOptions
-  private(set) var limits: Limits
+  var limits: Limits
+  var doorLimits: DoorLimits
   let directory: Directory
   let flusher: Flusher
   private let report: @Sendable (ServerEvent) -> Void
@@ -30,15 +33,13 @@ final class ServerLoop: @unchecked Sendable {
 
   // Unchecked: all is the loop's own, and no access lasts while somebody else's code runs.
   @exclusivity(unchecked) private(set) var clients: [ClientID: Client] = [:]
-  @exclusivity(unchecked) private var homes: [UInt32: RoomHome] = [:]
+  @exclusivity(unchecked) private(set) var homes: [UInt32: RoomHome] = [:]
   @exclusivity(unchecked) private var fans: [UInt32: RoomFan] = [:]
   @exclusivity(unchecked) private var dirty: [RoomHome] = []
   @exclusivity(unchecked) private var committing: [RoomHome] = []
   @exclusivity(unchecked) private var outgoing: [[Parcel]]
   @exclusivity(unchecked) private var buffer = FanBuffer()
   @exclusivity(unchecked) var counts = ServerCounts()
-  private var undecided: [ClientID] = []
-  private var undecidedCount = 0
   @exclusivity(unchecked) private var wallTurn: Nanoseconds = 0
   @exclusivity(unchecked) private var wallNow: Int64 = 0
   @exclusivity(unchecked) private var offsetMinute: Int64 = -1
@@ -60,9 +61,11 @@ final class ServerLoop: @unchecked Sendable {
     self.report = report
     spareMemory = SpareMemory(loop)
     limits = options.limits
-    flusher = Flusher(loop: loop, limit: limits.maximumQueue)
+    doorLimits = limits.doors
+    flusher = Flusher(loop: loop, limit: limits.maximumQueue, total: directory.queueTotal)
     outgoing = Array(repeating: [], count: options.loops)
     flusher.prepare = { [unowned self] in finishTurn() }
+    flusher.shed = { [unowned self] in shed($0) }
   }
 
   func report(_ event: ServerEvent) { report.self(event) }
@@ -86,67 +89,37 @@ final class ServerLoop: @unchecked Sendable {
     return offsetNow
   }
 
-  /// Replaces what everything here is bounded by.
-  func setLimits(_ limits: Limits) {
-    self.limits = limits
-    flusher.limit = limits.maximumQueue
-  }
-
   // MARK: - Clients
 
   /// Takes a new connection in; `kind` is the door that its listener fixes, if it does.
+  ///
+  /// Of a guest of ours nothing is expected: it is the operator, or a program that serves.
   func adopt(
-    _ descriptor: consuming Descriptor, peer: SocketAddress, kind: DoorKind?
+    _ descriptor: consuming Descriptor, peer: SocketAddress, kind: DoorKind?, isOurs: Bool = false
   ) {
     guard phase < .refusing else { return directory.release(peer) }
     let id = directory.register(on: index)
     // Only a client that may be greeted needs a name before it has said one.
     let given = kind == nil ? directory.claim(nil, for: id).nick : nil
     let door = Door(
-      kind: kind, open: .all, at: Instant(nanoseconds: loop.now), givenNick: given)
+      kind: kind, open: .all, at: Instant(nanoseconds: loop.now), givenNick: given,
+      limits: doorLimits)
     let client = Client(id, peer: peer, door: door, server: self)
     clients[id] = client
     counts.connections += 1
     report(.connected(id, peer))
     spareMemory.watch()
-    if kind == nil { queueUndecided(client) }
+    if !isOurs {
+      setGate(of: client)
+      // The others are in as soon as they are here.
+      if kind == nil || kind == .native { wait(client) }
+    }
     do throws(SocketError) {
       try client.start(descriptor, flusher: flusher)
     } catch {
       leave(client, .lost, why: error.description)
       gone(client)
     }
-  }
-
-  private func queueUndecided(_ client: Client) {
-    client.countsAsUndecided = true
-    undecidedCount += 1
-    undecided.append(client.id)
-    while undecidedCount > max(1, limits.maximumWaiting / options.loops),
-      let oldest = undecided.first
-    {
-      undecided.removeFirst()
-      guard let client = clients[oldest], client.countsAsUndecided else { continue }
-      // Many may have come while this loop was busy: what they have said since then counts.
-      client.link?.look()
-      guard client.countsAsUndecided else { continue }
-      decided(client)
-      client.tell(.bye(.full, text: "Too many are waiting.", retryAfterMilliseconds: 1000))
-      // What it was told goes out as far as it can: nobody waits for it to read that.
-      client.link?.flush()
-      client.link?.drop()
-    }
-    // Those who decided are taken out of the middle now and then, so that the line stays short.
-    if undecided.count > 2 * undecidedCount + 64 {
-      undecided.removeAll { clients[$0]?.countsAsUndecided != true }
-    }
-  }
-
-  /// The client has said who it is, or is gone.
-  func decided(_ client: Client) {
-    guard client.countsAsUndecided else { return }
-    client.countsAsUndecided = false
-    undecidedCount -= 1
   }
 
   /// The client leaves all its rooms; its nick is free.
@@ -183,8 +156,6 @@ final class ServerLoop: @unchecked Sendable {
     fan.remove(client, kind)
     if fan.isEmpty { fans[seat.place.id] = nil }
   }
-
-  var roomCount: Int { homes.count }
 
   // MARK: - The end
 
@@ -250,6 +221,7 @@ final class ServerLoop: @unchecked Sendable {
     switch parcel {
     case .order(let order): perform(order)
     case .batch(let batch): deliver(batch)
+    case .sendAway(let client, let limit): sendAway(client, limit)
     case .fenced(let client): clients[client]?.passFence()
     case .whisper(let client, let author, let notice):
       guard let client = clients[client], !client.door.isIgnoring(author) else { return }
@@ -271,16 +243,18 @@ final class ServerLoop: @unchecked Sendable {
 
   /// Says the texts that a client's door has next, when their room lives here.
   ///
-  /// - Returns: Whether it did; otherwise they are requests like all others.
-  func say(nextOf client: Client, in room: UInt32) -> Bool {
-    guard phase < .refusing, let home = client.home(of: room) else { return false }
+  /// - Returns: How many; when it is none they are requests like all others.
+  func say(nextOf client: Client, in room: UInt32, atMost most: Int) -> Int {
+    guard phase < .refusing, let home = client.home(of: room) else { return 0 }
     let wall = wall
-    client.door.takeTexts { texts, bytes in
-      counts.messages &+= UInt64(texts.count)
+    var said = 0
+    client.door.takeTexts(atMost: most) { texts, bytes in
+      said = texts.count
       home.say(texts, in: bytes, by: client.id, at: wall)
     }
+    counts.messages &+= UInt64(said)
     willCommit(home)
-    return true
+    return said
   }
 
   private func willCommit(_ home: RoomHome) {
@@ -295,7 +269,7 @@ final class ServerLoop: @unchecked Sendable {
     if let known = homes[order.room.id] { return known }
     // A ghost may still ask something of a room that is gone: that must not make it again.
     guard case .join = order.kind else { return nil }
-    let home = RoomHome(order.room, loops: options.loops)
+    let home = RoomHome(order.room, loops: options.loops, limits)
     homes[order.room.id] = home
     return home
   }
@@ -386,6 +360,7 @@ final class ServerLoop: @unchecked Sendable {
   private func refuse(_ client: Client, _ refused: RoomBatch.Refused) {
     client.removeSeats { $0.ticket == refused.ticket }
     let refusal = refused.refusal
+    if case .full = refusal { counts.hit(.maxMembers) }
     switch refused.purpose {
     case .move(let id):
       client.tell(.refused(id: id, code: refusal.code, text: refusal.description))

@@ -31,6 +31,8 @@ package struct ServerOptions: Sendable {
   package var filter = AddressFilter()
   /// What everything is bounded by, until ``ChatServer/setLimits(_:)`` says something else.
   package var limits = Limits()
+  /// How long a client that says too much is delayed on end before it is cut.
+  package var floodPatience: Duration = .seconds(5)
   package var defaultRoom = "lobby"
   /// How long clients are heard after they were told that the server closes.
   package var grace: Duration = .seconds(1)

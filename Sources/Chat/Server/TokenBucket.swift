@@ -28,8 +28,5 @@ struct TokenBucket: Sendable, Equatable {
     return UInt64(clamping: fullAt - Int64(rate.burst - 1) * rate.interval)
   }
 
-  /// Gives back what was taken and not used.
-  mutating func giveBack(_ count: Int, of rate: Rate) { fullAt -= Int64(count) * rate.interval }
-
   func isFull(at now: UInt64) -> Bool { fullAt <= Int64(clamping: now) }
 }

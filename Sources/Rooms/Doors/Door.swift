@@ -30,6 +30,9 @@ package struct Door: Sendable {
     case nothing
   }
 
+  /// What an action takes of the limits against floods.
+  package enum Cost: Sendable { case nothing, command, answer }
+
   private enum State: Sendable {
     case undecided(Porch)
     case line(LineDoor)
@@ -42,6 +45,8 @@ package struct Door: Sendable {
 
   /// The deadline of the door inside, noted after each input: to ask it would copy it.
   private var patience: Instant?
+  /// Those of the server that the client is on.
+  package var limits: DoorLimits
   private let open: OpenDoors
   private var state: State
   private var outbox = DoorOutbox()
@@ -52,11 +57,15 @@ package struct Door: Sendable {
   /// `kind` is the door that the listener fixes, and the client of a plain one enters at once; nil
   /// tells it from the first bytes, among those that are `open`. `givenNick` is what the client is
   /// called until it says something else, for the greeting.
-  package init(kind: DoorKind?, open: OpenDoors, at now: Instant, givenNick: String? = nil) {
+  package init(
+    kind: DoorKind?, open: OpenDoors, at now: Instant, givenNick: String? = nil,
+    limits: DoorLimits = .standard
+  ) {
     self.open = open
+    self.limits = limits
     let porch = Porch(since: now, greets: open.contains(.line), givenNick: givenNick)
     state = .undecided(porch)
-    patience = porch.deadline
+    patience = finite(porch.deadline(limits))
     guard let kind else { return }
     settle(kind, since: now, isFixed: true, wasGreeted: true)
     if kind != .native { outbox.request(.enter(nick: nil, room: nil, resume: nil)) }
@@ -84,7 +93,7 @@ package struct Door: Sendable {
       return
     }
     state = .undecided(porch)
-    patience = porch.deadline
+    patience = finite(porch.deadline(limits))
   }
 
   /// Takes the end of what the client says.
@@ -115,18 +124,41 @@ package struct Door: Sendable {
     switch state {
     case .undecided(var porch):
       porch.expire(at: now, into: &outbox)
-      patience = porch.deadline
+      patience = finite(porch.deadline(limits))
       state = .undecided(porch)
     case .line(var door):
+      guard door.deadline(limits) <= now else { return expireIdle() }
       door.expire(at: now, into: &outbox)
-      patience = door.deadline
+      patience = plainPatience(door.deadline(limits), at: now)
       state = .line(door)
-    case .prefix: outbox.close(.unfinished)
+    case .prefix(let door):
+      guard door.deadline(limits) <= now else { return expireIdle() }
+      outbox.close(.unfinished)
     case .native(var door):
-      door.expire(at: now, into: &outbox)
-      patience = door.deadline
+      door.expire(at: now, limits, into: &outbox)
+      patience = finite(door.deadline(limits))
       state = .native(door)
     }
+  }
+
+  /// A client of a plain door has been silent for longer than this server wants to wait.
+  private mutating func expireIdle() {
+    guard limits.plainIdle != nil else {
+      // The limit was taken away meanwhile.
+      patience = nil
+      return
+    }
+    tell(.words("You were silent for too long."), at: 0, offset: 0)
+    outbox.close(.timedOut)
+  }
+
+  /// When a plain door that was heard just now wants to be told of the time.
+  private func plainPatience(_ deadline: Instant, at now: Instant) -> Instant? {
+    finite(limits.plainIdle.map { min(now + $0, deadline) } ?? deadline)
+  }
+
+  private func finite(_ deadline: Instant) -> Instant? {
+    deadline == .distantFuture ? nil : deadline
   }
 
   /// What to do next, or nil when all is done.
@@ -145,9 +177,14 @@ package struct Door: Sendable {
 
   /// Lends the texts that come next and are for the same room, with the bytes that they are places
   /// in: the same that ``next()`` gives one by one as requests, without a copy of each.
-  package mutating func takeTexts(_ take: (Span<Said>, Span<UInt8>) -> Void) {
-    outbox.takeTexts(take)
+  package mutating func takeTexts(
+    atMost most: Int = .max, _ take: (Span<Said>, Span<UInt8>) -> Void
+  ) {
+    outbox.takeTexts(most, take)
   }
+
+  /// What the ``Next/action`` that comes next costs; a text costs as much as a command.
+  package mutating func nextCost() -> Cost { outbox.nextCost }
 
   /// Tells this client alone that its text `id` is committed as `number`.
   package mutating func accept(_ id: UInt64, as number: UInt64) {
@@ -173,7 +210,7 @@ package struct Door: Sendable {
       PrefixEncoding.append(notice, at: wall, offset: offset, as: .u16, into: &outbox.told)
     case .u32:
       PrefixEncoding.append(notice, at: wall, offset: offset, as: .u32, into: &outbox.told)
-    case .native: NativeEncoding.append(notice, at: wall, into: &outbox.told)
+    case .native: NativeEncoding.append(notice, at: wall, limits, into: &outbox.told)
     }
     if case .bye(let reason, _, _) = notice { outbox.closeNow(.dismissed(reason)) }
   }
@@ -183,6 +220,9 @@ package struct Door: Sendable {
   package var isUndecided: Bool {
     if case .undecided = state { true } else { false }
   }
+
+  /// Whether it was closed because a frame or line was too long.
+  package mutating func wasTooLong() -> Bool { outbox.isTooLong }
 
   // MARK: - Ignoring
 
@@ -226,16 +266,17 @@ package struct Door: Sendable {
     switch kind {
     case .line, .dec10:
       let door = LineDoor(
-        kind == .line ? .line : .dec10, since: since, isEntered: isFixed, wasGreeted: wasGreeted)
-      patience = door.deadline
+        kind == .line ? .line : .dec10, since: since, isEntered: isFixed, wasGreeted: wasGreeted,
+        limits)
+      patience = plainPatience(door.deadline(limits), at: since)
       state = .line(door)
     case .u16, .u32:
-      let door = PrefixDoor(kind == .u16 ? .u16 : .u32, isEntered: isFixed)
-      patience = door.deadline
+      let door = PrefixDoor(kind == .u16 ? .u16 : .u32, isEntered: isFixed, limits)
+      patience = plainPatience(door.deadline(limits), at: since)
       state = .prefix(door)
     case .native:
-      let door = NativeDoor(since: since)
-      patience = door.deadline
+      let door = NativeDoor(since: since, limits)
+      patience = finite(door.deadline(limits))
       state = .native(door)
     }
   }
@@ -246,18 +287,18 @@ package struct Door: Sendable {
     case .undecided: break
     case .line(var door):
       state = Door.vacant
-      door.receive(bytes, at: now, into: &outbox)
-      patience = door.deadline
+      door.receive(bytes, at: now, limits, into: &outbox)
+      patience = plainPatience(door.deadline(limits), at: now)
       state = .line(door)
     case .prefix(var door):
       state = Door.vacant
       door.receive(bytes, at: now, into: &outbox)
-      patience = door.deadline
+      patience = plainPatience(door.deadline(limits), at: now)
       state = .prefix(door)
     case .native(var door):
       state = Door.vacant
-      door.receive(bytes, at: now, into: &outbox)
-      patience = door.deadline
+      door.receive(bytes, at: now, limits, into: &outbox)
+      patience = finite(door.deadline(limits))
       state = .native(door)
     }
   }

@@ -80,6 +80,19 @@ struct DoorOutbox: Sendable {
     if !bytes.isEmpty { add(.transmit(bytes)) }
   }
 
+  /// Whether it was closed because a frame or line was too long.
+  private(set) var isTooLong = false
+
+  /// Closes because bytes were not as they should be.
+  mutating func close(for error: WireError) {
+    guard !isClosed else { return }
+    switch error {
+    case .frameTooLong, .lineTooLong: isTooLong = true
+    default: break
+    }
+    close(.misbehaved(error.description))
+  }
+
   mutating func close(_ reason: CloseReason) {
     guard !isClosed else { return }
     isClosed = true
@@ -134,15 +147,26 @@ struct DoorOutbox: Sendable {
     told.removeAll(keepingCapacity: told.capacity <= 256)
   }
 
-  /// Lends the texts that come next and are for one room, and the bytes that they are in.
-  mutating func takeTexts(_ take: (Span<Said>, Span<UInt8>) -> Void) {
-    guard told.isEmpty, hasTextNext else { return }
+  /// Lends the texts that come next and are for one room, `most` of them, and the bytes that they are in.
+  mutating func takeTexts(_ most: Int, _ take: (Span<Said>, Span<UInt8>) -> Void) {
+    guard told.isEmpty, hasTextNext, most > 0 else { return }
     let room = texts[firstText].room
+    let limit = most < texts.count - firstText ? firstText + most : texts.count
     var end = firstText + 1
-    while end < texts.count, texts[end].after == gone, texts[end].room == room { end += 1 }
+    while end < limit, texts[end].after == gone, texts[end].room == room { end += 1 }
     take(texts.span.extracting(firstText..<end), source.span)
     firstText = end
     if end == texts.count { dropTexts() }
+  }
+
+  /// What doing the action that comes next takes of a client's flood limits.
+  var nextCost: Door.Cost {
+    guard told.isEmpty, first < actions.count else { return .nothing }
+    switch actions[first] {
+    case .close, .request(.enter), .request(.quit): return .nothing
+    case .request(.who), .request(.rooms), .request(.history): return .answer
+    case .request, .transmit: return .command
+    }
   }
 
   private var hasTextNext: Bool { firstText < texts.count && texts[firstText].after == gone }

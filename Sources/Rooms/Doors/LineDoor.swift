@@ -5,10 +5,8 @@ import Wire
 /// Lines end in LF or CR LF. What a line means is ``LineInput``'s to say.
 struct LineDoor: Sendable {
   static let lineLimit = 4096
-  static let frameLimit = 65_536
   /// A person may take time over a line; a program's frame comes in one go.
   private static let linePatience = Duration.seconds(600)
-  static let framePatience = Duration.seconds(10)
 
   let format: FrameFormat
 
@@ -20,11 +18,14 @@ struct LineDoor: Sendable {
   private let silence: Instant
   private var unfinishedSince: Instant?
 
-  init(_ format: FrameFormat, since: Instant, isEntered: Bool, wasGreeted: Bool) {
+  init(
+    _ format: FrameFormat, since: Instant, isEntered: Bool, wasGreeted: Bool,
+    _ limits: DoorLimits
+  ) {
     self.format = format
     self.isEntered = isEntered
     decoder = FrameDecoder(
-      format, limit: format == .line ? LineDoor.lineLimit : LineDoor.frameLimit)
+      format, limit: format == .line ? min(LineDoor.lineLimit, limits.frame) : limits.frame)
     greeting = wasGreeted || format == .dec10 ? nil : since + Porch.greetingDelay
     silence = since + Porch.silenceLimit
   }
@@ -32,20 +33,21 @@ struct LineDoor: Sendable {
   var isInsideFrame: Bool { decoder.isInsideFrame }
 
   mutating func receive(
-    _ bytes: Span<UInt8>, at now: Instant, into outbox: inout DoorOutbox
+    _ bytes: Span<UInt8>, at now: Instant, _ limits: DoorLimits, into outbox: inout DoorOutbox
   ) {
     let wasInside = decoder.isInsideFrame
     var hasLine = false
     if format == .dec10 {
-      hasLine = take(bytes, into: &outbox)
+      hasLine = take(bytes, limits, into: &outbox)
     } else {
       var index = 0
       while !outbox.isClosed, let step = telnet.next(in: bytes, from: &index) {
         switch step {
-        case .text(let range): hasLine = take(bytes.extracting(range), into: &outbox) || hasLine
+        case .text(let range):
+          hasLine = take(bytes.extracting(range), limits, into: &outbox) || hasLine
         case .byte(let byte):
           let bytes = [byte]
-          hasLine = take(bytes.span, into: &outbox) || hasLine
+          hasLine = take(bytes.span, limits, into: &outbox) || hasLine
         case .answer(let answer): outbox.transmit { $0.append(contentsOf: answer) }
         }
       }
@@ -58,11 +60,13 @@ struct LineDoor: Sendable {
     if isEntered || decoder.isInsideFrame { greeting = nil }
   }
 
-  var deadline: Instant? {
+  func deadline(_ limits: DoorLimits) -> Instant {
     if let unfinishedSince {
-      return unfinishedSince + (format == .line ? LineDoor.linePatience : LineDoor.framePatience)
+      return format == .line
+        ? unfinishedSince + LineDoor.linePatience
+        : limits.frameDeadline(since: unfinishedSince, received: decoder.unfinishedCount)
     }
-    return isEntered ? nil : greeting ?? silence
+    return isEntered ? .distantFuture : greeting ?? silence
   }
 
   /// The deadline has come.
@@ -76,7 +80,9 @@ struct LineDoor: Sendable {
   // MARK: - Lines
 
   /// Does what the lines in these bytes say, and tells whether any was complete.
-  private mutating func take(_ bytes: Span<UInt8>, into outbox: inout DoorOutbox) -> Bool {
+  private mutating func take(
+    _ bytes: Span<UInt8>, _ limits: DoorLimits, into outbox: inout DoorOutbox
+  ) -> Bool {
     outbox.beginTexts()
     decoder.receive(bytes)
     var hasLine = false
@@ -88,27 +94,30 @@ struct LineDoor: Sendable {
           isEntered && LineInput.isText(decoder.buffer, line)
           && outbox.say(line, in: decoder.buffer)
         if !isSaid {
-          obey(LineInput(decoder.buffer[line]), into: &outbox)
+          obey(LineInput(decoder.buffer[line]), limits, into: &outbox)
         }
       }
     } catch {
       if isEntered { say(["This is too much: \(error)."], into: &outbox) }
-      outbox.close(.misbehaved(error.description))
+      outbox.close(for: error)
     }
     outbox.endTexts(in: decoder.buffer)
     decoder.shrink()
     return hasLine
   }
 
-  private mutating func obey(_ input: LineInput, into outbox: inout DoorOutbox) {
+  private mutating func obey(
+    _ input: LineInput, _ limits: DoorLimits, into outbox: inout DoorOutbox
+  ) {
     switch input {
     case .nothing: enter(into: &outbox)
     case .request(.nick(_, let nick, _)) where !isEntered: enter(nick: nick, into: &outbox)
     case .request(.join(_, let room)) where !isEntered: enter(room: room, into: &outbox)
     case .request(let request):
       enter(into: &outbox)
-      if case .whisper(_, _, let body) = request, body.count > Body.limit {
-        return say([RoomRefusal.textTooLong(bytes: body.count).description], into: &outbox)
+      if case .whisper(_, _, let body) = request, body.count > limits.text {
+        let refusal = RoomRefusal.textTooLong(bytes: body.count, limit: limits.text)
+        return say([refusal.description], into: &outbox)
       }
       outbox.request(request)
     case .help: say(LineInput.helpLines, into: &outbox)

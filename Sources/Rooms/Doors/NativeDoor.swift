@@ -2,11 +2,7 @@ import Wire
 
 /// The door for clients that speak our own frames, in the plain pattern.
 struct NativeDoor: Sendable {
-  static let helloLimit = Duration.seconds(10)
-  static let pingAfter = Duration.seconds(60)
-  static let closeAfter = Duration.seconds(90)
-
-  private var decoder = NativeDecoder(pattern: .plain, awaitsPreface: true)
+  private var decoder: NativeDecoder
   private var isEntered = false
   private let since: Instant
   private var lastHeard: Instant
@@ -14,7 +10,8 @@ struct NativeDoor: Sendable {
   private var unfinishedSince: Instant?
   private var prefaceBytes = 0
 
-  init(since: Instant) {
+  init(since: Instant, _ limits: DoorLimits) {
+    decoder = NativeDecoder(pattern: .plain, awaitsPreface: true, limit: limits.frame)
     self.since = since
     lastHeard = since
   }
@@ -22,7 +19,7 @@ struct NativeDoor: Sendable {
   var isInsideFrame: Bool { decoder.isInsideFrame }
 
   mutating func receive(
-    _ bytes: Span<UInt8>, at now: Instant, into outbox: inout DoorOutbox
+    _ bytes: Span<UInt8>, at now: Instant, _ limits: DoorLimits, into outbox: inout DoorOutbox
   ) {
     lastHeard = now
     wasPinged = false
@@ -36,7 +33,7 @@ struct NativeDoor: Sendable {
         if isEntered, let say = NativeSay.places(in: decoder.buffer, frame) {
           outbox.say(Said(say.body, id: say.id, room: say.room, form: SayForm(say.form)))
         } else if let frame = try decoder.frame(in: frame) {
-          take(frame, into: &outbox)
+          take(frame, limits, into: &outbox)
         }
       }
     } catch {
@@ -51,21 +48,29 @@ struct NativeDoor: Sendable {
     }
   }
 
-  var deadline: Instant {
-    let patience =
-      if !isEntered {
-        since + (prefaceBytes < NativePreface.length ? Porch.prefaceLimit : NativeDoor.helloLimit)
-      } else {
-        lastHeard + (wasPinged ? NativeDoor.closeAfter : NativeDoor.pingAfter)
-      }
-    return unfinishedSince.map { min($0 + LineDoor.framePatience, patience) } ?? patience
+  func deadline(_ limits: DoorLimits) -> Instant {
+    min(frameDeadline(limits), patience(limits))
+  }
+
+  private func frameDeadline(_ limits: DoorLimits) -> Instant {
+    unfinishedSince.map {
+      limits.frameDeadline(since: $0, received: decoder.unfinishedCount)
+    } ?? .distantFuture
+  }
+
+  private func patience(_ limits: DoorLimits) -> Instant {
+    guard isEntered else {
+      return prefaceBytes < NativePreface.length
+        ? Porch.prefaceDeadline(since: since, limits)
+        : limits.helloTimeout.map { since + $0 } ?? .distantFuture
+    }
+    return (wasPinged ? limits.idle : limits.askAfter).map { lastHeard + $0 } ?? .distantFuture
   }
 
   /// The deadline has come.
-  mutating func expire(at now: Instant, into outbox: inout DoorOutbox) {
-    let isUnfinished = unfinishedSince.map { $0 + LineDoor.framePatience <= now } ?? false
-    guard isEntered, !isUnfinished else { return outbox.close(.unfinished) }
-    if wasPinged || lastHeard + NativeDoor.closeAfter <= now {
+  mutating func expire(at now: Instant, _ limits: DoorLimits, into outbox: inout DoorOutbox) {
+    guard isEntered, now < frameDeadline(limits) else { return outbox.close(.unfinished) }
+    if wasPinged || limits.idle.map({ lastHeard + $0 <= now }) == true {
       let bye = NativeBye(
         reason: ByeReason.timedOut.rawValue, text: "You were silent for too long.")
       transmit(.bye(bye), into: &outbox)
@@ -78,7 +83,9 @@ struct NativeDoor: Sendable {
 
   // MARK: - Frames
 
-  private mutating func take(_ frame: NativeFrame, into outbox: inout DoorOutbox) {
+  private mutating func take(
+    _ frame: NativeFrame, _ limits: DoorLimits, into outbox: inout DoorOutbox
+  ) {
     guard isEntered else {
       switch frame {
       case .hello(let hello): return enter(hello, into: &outbox)
@@ -92,7 +99,7 @@ struct NativeDoor: Sendable {
         .say(
           id: say.id, room: say.room == 0 ? nil : say.room, form: say.form == .signed ? 1 : 0,
           action: say.form == .action, body: say.body))
-    case .command(let id, let command): obey(command, id, into: &outbox)
+    case .command(let id, let command): obey(command, id, limits, into: &outbox)
     case .ping: transmit(.pong, into: &outbox)
     case .pong: break
     case .bye(let bye):
@@ -114,7 +121,7 @@ struct NativeDoor: Sendable {
   }
 
   private func obey(
-    _ command: NativeCommand, _ id: UInt64, into outbox: inout DoorOutbox
+    _ command: NativeCommand, _ id: UInt64, _ limits: DoorLimits, into outbox: inout DoorOutbox
   ) {
     switch command {
     case .nick(let nick): outbox.request(.nick(id: id, nick, nearest: false))
@@ -124,7 +131,7 @@ struct NativeDoor: Sendable {
     case .rooms: outbox.request(.rooms(id: id))
     case .whisper(let nick, let body):
       do {
-        try Body.check(body)
+        try Body.check(body, limit: limits.text)
         outbox.request(.whisper(id: id, to: nick, body))
       } catch {
         refuse(id, error.code, error.description, into: &outbox)
@@ -151,8 +158,12 @@ struct NativeDoor: Sendable {
   private func refuse(_ error: WireError, into outbox: inout DoorOutbox) {
     switch error {
     // Whoever wants another pattern must not read frames of this one; strangers learn nothing.
-    case .notNative, .unsupported: outbox.close(.misbehaved(error.description))
-    default: misbehave(error.description, into: &outbox)
+    case .notNative, .unsupported: outbox.close(for: error)
+    default:
+      transmit(
+        .bye(NativeBye(reason: ByeReason.misbehaved.rawValue, text: error.description)),
+        into: &outbox)
+      outbox.close(for: error)
     }
   }
 

@@ -20,9 +20,11 @@ enum NativeEncoding {
     try? frame.encode(into: &bytes)
   }
 
-  static func append(_ notice: Notice, at wall: Int64, into bytes: inout [UInt8]) {
+  static func append(
+    _ notice: Notice, at wall: Int64, _ limits: DoorLimits, into bytes: inout [UInt8]
+  ) {
     switch notice {
-    case .welcome(let welcome): append(.welcome(NativeWelcome(welcome)), into: &bytes)
+    case .welcome(let welcome): append(.welcome(NativeWelcome(welcome, limits)), into: &bytes)
     case .accepted(let id, let number): append(.accepted(id: id, number: number), into: &bytes)
     case .refused(let id, let code, let text):
       append(.refused(id: id, code: code.rawValue, text: text), into: &bytes)
@@ -61,12 +63,13 @@ enum NativeEncoding {
 }
 
 extension NativeWelcome {
-  fileprivate init(_ welcome: Welcome) {
+  fileprivate init(_ welcome: Welcome, _ limits: DoorLimits) {
     self.init(
       nick: welcome.nick, seat: NativeSeat(welcome.seat),
       token: welcome.token.isEmpty ? nil : welcome.token,
       limits: NativeLimits(
-        frame: UInt32(NativeFrame.limit), body: UInt32(Body.limit), idleMilliseconds: 90_000),
+        frame: UInt32(clamping: limits.frame), body: UInt32(clamping: limits.text),
+        idleMilliseconds: limits.idleMilliseconds),
       members: NativeNames(welcome.seat.members), remark: welcome.refusal?.description ?? "",
       isResumed: welcome.resumed)
   }

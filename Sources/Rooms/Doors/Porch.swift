@@ -24,9 +24,15 @@ struct Porch: Sendable {
     return detector.receive(byte)
   }
 
-  var deadline: Instant {
-    if let firstByte { return firstByte + Porch.prefaceLimit }
-    return since + (greets && !wasGreeted ? Porch.greetingDelay : Porch.silenceLimit)
+  func deadline(_ limits: DoorLimits) -> Instant {
+    if let firstByte { return Porch.prefaceDeadline(since: firstByte, limits) }
+    return since
+      + (greets && !wasGreeted ? Porch.greetingDelay : limits.plainIdle ?? Porch.silenceLimit)
+  }
+
+  /// The first bytes are few, and no program takes long over them.
+  static func prefaceDeadline(since start: Instant, _ limits: DoorLimits) -> Instant {
+    limits.helloTimeout.map { start + min($0, Porch.prefaceLimit) } ?? .distantFuture
   }
 
   /// The deadline has come.

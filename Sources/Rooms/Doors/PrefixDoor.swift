@@ -5,8 +5,6 @@ import Wire
 /// The first chat text's NAME is the wish for a nick; later ones are ignored, because others see the
 /// server's name and time.
 struct PrefixDoor: Sendable {
-  static let frameLimit = 65_536
-
   let format: FrameFormat
 
   private var decoder: FrameDecoder
@@ -14,15 +12,19 @@ struct PrefixDoor: Sendable {
   private var isNamed = false
   private var unfinishedSince: Instant?
 
-  init(_ format: FrameFormat, isEntered: Bool) {
+  init(_ format: FrameFormat, isEntered: Bool, _ limits: DoorLimits) {
     self.format = format
     self.isEntered = isEntered
-    decoder = FrameDecoder(format, limit: PrefixDoor.frameLimit)
+    decoder = FrameDecoder(format, limit: limits.frame)
   }
 
   var isInsideFrame: Bool { decoder.isInsideFrame }
 
-  var deadline: Instant? { unfinishedSince.map { $0 + LineDoor.framePatience } }
+  func deadline(_ limits: DoorLimits) -> Instant {
+    unfinishedSince.map {
+      limits.frameDeadline(since: $0, received: decoder.unfinishedCount)
+    } ?? .distantFuture
+  }
 
   mutating func receive(
     _ bytes: Span<UInt8>, at now: Instant, into outbox: inout DoorOutbox
@@ -40,7 +42,7 @@ struct PrefixDoor: Sendable {
         }
       }
     } catch {
-      outbox.close(.misbehaved(error.description))
+      outbox.close(for: error)
     }
     outbox.endTexts(in: decoder.buffer)
     decoder.shrink()

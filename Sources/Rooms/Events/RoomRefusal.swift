@@ -4,7 +4,7 @@ package enum RoomRefusal: Error, Equatable, Sendable, CustomStringConvertible {
   case alreadyMember
   case full(limit: Int)
   case emptyText
-  case textTooLong(bytes: Int)
+  case textTooLong(bytes: Int, limit: Int = Body.limit)
   case invalidText
   case readOnly
 
@@ -26,8 +26,8 @@ package enum RoomRefusal: Error, Equatable, Sendable, CustomStringConvertible {
     case .alreadyMember: "You are already in that room."
     case .full(let limit): "The room is full: \(limit) people are in it."
     case .emptyText: "There was nothing to say."
-    case .textTooLong(let bytes):
-      "The message has \(bytes) bytes; at most \(Body.limit) are allowed."
+    case .textTooLong(let bytes, let limit):
+      "The message has \(bytes) bytes; at most \(limit) are allowed."
     case .invalidText: "The message is not valid UTF-8."
     case .readOnly: "The room cannot store messages now; nothing was said."
     }

@@ -16,7 +16,10 @@ package struct Room: Sendable {
   /// When the journal cannot take messages they are refused; coming and going is still possible.
   package var isReadOnly = false
 
-  private let memberLimit: Int
+  /// The most members; those who are in already stay.
+  package var memberLimit: Int
+  /// The longest text, in bytes.
+  package var textLimit = Body.limit
   private var seats = Seats()
   private var journal: Journal
   private var pending = Events()
@@ -140,7 +143,7 @@ package struct Room: Sendable {
     at wall: Int64
   ) throws(RoomRefusal) -> UInt64 {
     guard !isReadOnly else { throw .readOnly }
-    try Body.check(body, isText: form != .signed, isPlain: isPlain)
+    try Body.check(body, isText: form != .signed, isPlain: isPlain, limit: textLimit)
     lastNumber += 1
     pending.append(
       form.sort, nick: member.nick.utf8.span, body: body, number: lastNumber, wall: wall,

@@ -3,7 +3,7 @@
 /// A server awaits the client's preface; a client awaits frames at once, because a server sends
 /// none. After an error the same error comes for ever.
 package struct NativeDecoder: Sendable {
-  private var frames = FrameDecoder(.u32, limit: NativeFrame.limit)
+  private var frames: FrameDecoder
   private var preface: [UInt8] = []
   private let pattern: NativePattern
   private var awaitsPreface: Bool
@@ -12,13 +12,22 @@ package struct NativeDecoder: Sendable {
   /// - Parameters:
   ///   - pattern: The only pattern that a preface may have.
   ///   - awaitsPreface: Whether a preface comes before the first frame.
-  package init(pattern: NativePattern = .plain, awaitsPreface: Bool) {
+  ///   - limit: The longest frame.
+  package init(
+    pattern: NativePattern = .plain, awaitsPreface: Bool, limit: Int = NativeFrame.limit
+  ) {
+    frames = FrameDecoder(.u32, limit: min(limit, NativeFrame.limit))
     self.pattern = pattern
     self.awaitsPreface = awaitsPreface
   }
 
   /// True while a preface or a frame has begun and is not complete.
   package var isInsideFrame: Bool { !preface.isEmpty && awaitsPreface || frames.isInsideFrame }
+
+  /// How many bytes of it have come.
+  package var unfinishedCount: Int {
+    awaitsPreface ? preface.count + frames.unfinishedCount : frames.unfinishedCount
+  }
 
   package mutating func receive(_ bytes: Span<UInt8>) {
     guard failure == nil else { return }

@@ -9,14 +9,14 @@ import Wire
 struct GoodbyeTests {
   private final class Owner: LinkOwner {
     weak var link: Link?
-    var overflows = 0
+    var overflows: [LimitName] = []
 
     func received(_ bytes: Span<UInt8>) {}
     func ended() {}
     func lost(_ code: CInt) {}
 
-    func overflowed() {
-      overflows += 1
+    func overflowed(_ limit: LimitName) {
+      overflows.append(limit)
       link?.send(Array("BYE".utf8))
     }
   }
@@ -44,7 +44,7 @@ struct GoodbyeTests {
       link.send([1, 2, 3])
       let heard = try await peer.read(exactly: long.count + 3)
       #expect(heard.suffix(3) == Array("BYE".utf8)[...])
-      #expect(owner.overflows == 1)
+      #expect(owner.overflows == [.maxSendq])
     }
   }
 }

@@ -23,9 +23,10 @@ struct Linked: @unchecked Sendable {
   final class Owner: LinkOwner {
     let hasEnded = Latch()
     let isLost = Latch()
+    let hasOverflowed = Latch()
     var bytes: [UInt8] = []
     var codes: [CInt] = []
-    var overflows = 0
+    var overflows: [LimitName] = []
     /// What is said when too much waits.
     var goodbye: [UInt8] = []
     weak var link: Link?
@@ -38,8 +39,9 @@ struct Linked: @unchecked Sendable {
       isLost.open()
     }
 
-    func overflowed() {
-      overflows += 1
+    func overflowed(_ limit: LimitName) {
+      overflows.append(limit)
+      hasOverflowed.open()
       link?.send(goodbye)
       link?.finish(within: .seconds(60))
     }
@@ -47,10 +49,11 @@ struct Linked: @unchecked Sendable {
 
   static func run(
     limit: Int = 1 << 20, type: CInt = CInt(SOCK_STREAM.rawValue),
+    total: QueueTotal = QueueTotal(loops: 1, limit: .max),
     _ body: @escaping @Sendable @concurrent (Linked) async throws -> Void
   ) async throws {
     try await EventLoop.run(defaultTimeout: .seconds(30)) { loop in
-      let linked = try make(on: loop, limit, type)
+      let linked = try make(on: loop, limit, type, total)
       defer {
         linked.peer.close()
         linked.link.drop()
@@ -59,8 +62,10 @@ struct Linked: @unchecked Sendable {
     }
   }
 
-  private static func make(on loop: EventLoop, _ limit: Int, _ type: CInt) throws -> Linked {
-    let flusher = Flusher(loop: loop, limit: limit)
+  private static func make(
+    on loop: EventLoop, _ limit: Int, _ type: CInt, _ total: QueueTotal
+  ) throws -> Linked {
+    let flusher = Flusher(loop: loop, limit: limit, total: total)
     let turns = Turns()
     flusher.prepare = { turns.count += 1 }
     let owner = Owner()

@@ -21,7 +21,7 @@ struct RoomHomeTests {
 
   @Test("tells nothing of a turn before its commit, neither to members nor to the author")
   func commitFirst() throws {
-    let home = RoomHome(place, loops: 2)
+    let home = RoomHome(place, loops: 2, Limits())
     _ = home.perform(join(1), at: 0)
     #expect(home.commit().map(\.loop) == [0])
     _ = home.perform(say(1, "one"), at: 0)
@@ -44,7 +44,7 @@ struct RoomHomeTests {
 
   @Test("cuts a ghost with the take-over, and counts it out once")
   func takeOver() throws {
-    let home = RoomHome(place, loops: 2)
+    let home = RoomHome(place, loops: 2, Limits())
     _ = home.perform(join(1), at: 0)
     _ = home.commit()
     let purpose = JoinPurpose.enter(
@@ -65,7 +65,7 @@ struct RoomHomeTests {
 
   @Test("gives a client three long answers a turn, and more in the next")
   func longAnswers() {
-    let home = RoomHome(place, loops: 1)
+    let home = RoomHome(place, loops: 1, Limits())
     _ = home.perform(join(1), at: 0)
     for _ in 1...2 {
       for id in UInt64(1)...5 { _ = home.perform(order(1, .who(id: id)), at: 0) }
