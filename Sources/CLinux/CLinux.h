@@ -230,4 +230,75 @@ static inline int parley_signalfd(const sigset_t *mask) {
   return (int)parley_result(signalfd(-1, mask, SFD_NONBLOCK | SFD_CLOEXEC));
 }
 
+// A terminal that is given back when the program dies. Restoration.swift alone may use this: each file that does has
+// variables of its own.
+
+struct parley_lent {
+  int armed, input, output;
+  char mode[64]; // The kernel's struct termios, which is smaller.
+  char bytes[128];
+  size_t count;
+  struct sigaction handled[32];
+};
+
+// A variable inside a function: Swift takes no others from a header.
+static inline struct parley_lent *parley_lent(void) {
+  static struct parley_lent lent;
+  return &lent;
+}
+
+#define PARLEY_TCGETS 0x5401
+#define PARLEY_TCSETS 0x5402
+
+// Calls nothing that a signal handler must not call, and waits for nothing.
+static void parley_give_back(void) {
+  struct parley_lent *lent = parley_lent();
+  if (!__atomic_exchange_n(&lent->armed, 0, __ATOMIC_SEQ_CST)) return;
+  int code = errno;
+  struct epoll_event event;
+  int epoll = parley_epoll_create();
+  // A terminal that stands still would hold us up for ever.
+  if (epoll >= 0 && parley_epoll_add(epoll, lent->output, EPOLLOUT, 0) == 0 &&
+      parley_epoll_wait(epoll, &event, 1, 0) == 1 && event.events & EPOLLOUT) {
+    ssize_t ignored = write(lent->output, lent->bytes, lent->count);
+    (void)ignored;
+  }
+  if (epoll >= 0) close(epoll);
+  ioctl(lent->input, PARLEY_TCSETS, lent->mode);
+  errno = code;
+}
+
+// Whatever would have happened to the signal happens next, when the handler returns.
+static void parley_die(int number) {
+  parley_give_back();
+  sigaction(number, &parley_lent()->handled[number], NULL);
+  raise(number);
+}
+
+// Once: from now on the ends of the program that nobody has written down give a lent terminal back.
+static inline void parley_watch_ends(void) {
+  static const int numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT, SIGSYS, SIGQUIT, SIGHUP, SIGXCPU};
+  struct sigaction action = {.sa_handler = parley_die, .sa_flags = SA_ONSTACK};
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    struct sigaction *before = &parley_lent()->handled[numbers[i]];
+    if (sigaction(numbers[i], NULL, before) == 0 && before->sa_handler != SIG_IGN) sigaction(numbers[i], &action, NULL);
+  }
+  extern int atexit(void (*)(void));
+  atexit(parley_give_back);
+}
+
+// Remembers the mode that the terminal has now, and what to write to give it back.
+static inline void parley_lend(int input, int output, const void *bytes, size_t count) {
+  struct parley_lent *lent = parley_lent();
+  if (count > sizeof lent->bytes || ioctl(input, PARLEY_TCGETS, lent->mode) != 0) return;
+  for (size_t i = 0; i < count; i++) lent->bytes[i] = ((const char *)bytes)[i];
+  lent->input = input;
+  lent->output = output;
+  lent->count = count;
+  __atomic_store_n(&lent->armed, 1, __ATOMIC_SEQ_CST);
+}
+
+// It has been given back in order.
+static inline void parley_forget_lent(void) { __atomic_store_n(&parley_lent()->armed, 0, __ATOMIC_SEQ_CST); }
+
 #endif

@@ -56,13 +56,15 @@ struct EverybodyTests {
     case 2: guest = try line("telnet", try Peer.telnet.find(), ["127.0.0.1", port])
     case 3: guest = try line("socat", try Peer.socat.find(), ["-", "TCP:127.0.0.1:\(port)"])
     default:
-      let columns: UInt16 = 60
+      // High enough for all of it.
+      let (columns, rows): (UInt16, UInt16) = (60, 400)
       return Guest(
         nick: "join",
         process: try ChildProcess(
           try Tree.parley(), ["join", "127.0.0.1:\(port)", "--nick", "join"],
-          on: .terminal(columns: columns, rows: 20)),
-        style: .terminal(columns: Int(columns)), lineEnd: "\r", leaving: .typed("\u{4}"),
+          on: .terminal(columns: columns, rows: rows)),
+        style: .terminal(columns: Int(columns), rows: Int(rows)), lineEnd: "\r",
+        leaving: .typed("\u{4}"),
         showsOwn: true)
     }
     try guest.say("/nick \(guest.nick)")

@@ -11,8 +11,6 @@ protocol ChatFace: AnyObject, Sendable {
   func run(_ member: any Participant) async -> (ending: MemberEnding, unsaid: Int)
   /// What was wrong with standard input or output, if it was not just that nobody reads any more.
   var failure: SocketError? { get }
-  /// The terminal, if it is one, has another size, or was somebody else's while we were stopped.
-  func refresh(wasStopped: Bool)
   /// Writing may go on for this long, then what is left is lost.
   func hurry(on loop: EventLoop, within limit: Duration)
 }

@@ -81,8 +81,7 @@ struct ChatWords {
 
   private func lines(for message: MemberMessage) -> [Line] {
     guard style == .terminal || !message.isOwn else { return [] }
-    let room = message.room.map { "[\(safe($0))] " } ?? ""
-    let head = time(message.wall) + room
+    let head = head(of: message)
     let nick = safe(message.nick)
     switch message.form {
     // At a server where nobody has a name.
@@ -90,6 +89,25 @@ struct ChatWords {
     case .text: return body(message.body, after: "\(head)\(nick): ")
     case .action: return body(message.body, after: "\(head)* \(nick) ")
     case .signed: return [Line(text: "\(head)* \(nick) sent a signed message")]
+    }
+  }
+
+  private func head(of message: MemberMessage) -> String {
+    time(message.wall) + (message.room.map { "[\(safe($0))] " } ?? "")
+  }
+
+  /// Who says something, as the first line of it shows: what stands before the name, and the name.
+  func speaker(of event: MemberEvent) -> (before: String, name: String, isOwn: Bool)? {
+    switch event {
+    case .message(let message):
+      let mark = message.form == .text ? "" : "* "
+      return (head(of: message) + mark, safe(message.nick), message.isOwn)
+    case .chatText(let text) where !text.isJoin && !text.isLeave:
+      return (clock(text.time), called(text.name), false)
+    case .peer(.said(let who, let time, _, let isOwn, _)):
+      return (clock(time), shown(who), isOwn)
+    case .whisper(let whisper): return ("\(time(whisper.wall))* ", safe(whisper.from), false)
+    default: return nil
     }
   }
 

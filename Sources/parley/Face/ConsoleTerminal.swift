@@ -1,67 +1,130 @@
 import Chat
+import Wire
 
-/// The terminal of somebody who chats: the line being typed, and messages above it.
+/// The terminal of somebody who chats: the line being typed, and the talk above it.
 ///
-/// Pure: every method returns the bytes to write, and nothing else may write to that terminal.
+/// Pure: the keyboard's bytes go in, wishes come out, and ``draw()`` gives the bytes that show what has
+/// changed since it was last called, however much that is. Nothing else may write to that terminal.
 struct ConsoleTerminal {
   enum Wish: Equatable {
     case say(String)
     case leave
     /// Ctrl-C.
     case interrupt
+    /// Ctrl-Z.
+    case suspend
   }
+
+  /// The room that is talked in, safe to show.
+  var room: String?
+  /// What is wrong with the connection, if anything is; safe to show.
+  var trouble: String?
 
   private var editor = LineEditor()
   private var screen: Screen
+  private var attention: Attention
   private var wishes: [Wish] = []
+  private var rings = false
 
-  init(columns: Int) { screen = Screen(columns: columns, prompt: "> ") }
+  init(columns: Int, rows: Int, theme: Theme, at now: Instant) {
+    screen = Screen(columns: columns, rows: rows, theme: theme)
+    screen.input.prompt = "> "
+    attention = Attention(at: now)
+  }
 
-  mutating func begin() -> [UInt8] { screen.begin() }
-  func end() -> [UInt8] { screen.end() }
-  mutating func resize(columns: Int) -> [UInt8] { screen.resize(columns: columns) }
-  mutating func show(_ lines: [String]) -> [UInt8] { screen.show(lines) }
+  // MARK: - The terminal
+
+  /// What makes the terminal ours; draw then.
+  mutating func enter() -> [UInt8] { screen.enter() }
+  /// What gives it back, until the next ``enter()``.
+  mutating func leave() -> [UInt8] { screen.leave() }
+  /// What gives it back for good, with the last screenful of the talk on the shell's own page.
+  mutating func end() -> [UInt8] { screen.leave() + screen.farewell }
+
+  mutating func resize(columns: Int, rows: Int) { screen.resize(columns: columns, rows: rows) }
+
+  /// What shows all that has changed; nothing if nothing has.
+  mutating func draw() -> [UInt8] {
+    screen.input.before = editor.before
+    screen.input.after = editor.after
+    screen.hint = editor.hint
+    screen.status = status
+    screen.view.mark = attention.mark
+    defer { rings = false }
+    return (rings ? [0x07] : []) + screen.draw()
+  }
+
+  private var status: String {
+    var parts = [room, trouble].compactMap(\.self)
+    if attention.unread > 0 { parts.append("\(attention.unread) unread") }
+    if let count = screen.view.countBelow {
+      parts.append(count > 0 ? "\(count) new below, PageDown" : "scrolled back, PageDown")
+    }
+    return " " + parts.joined(separator: " | ")
+  }
+
+  // MARK: - The talk
+
+  mutating func show(_ lines: [TalkLine], at now: Instant) {
+    for line in lines {
+      attention.receive(line: screen.view.talk.numbers.upperBound, at: now)
+      screen.view.append(line)
+    }
+  }
+
+  /// Rings the bell, once with the next drawing.
+  mutating func ring() { rings = true }
 
   /// Changes what stands before the line.
-  mutating func rename(_ prompt: String) -> [UInt8] {
-    screen.prompt = prompt
-    return screen.edit(before: editor.before, after: editor.after)
-  }
-
-  /// Takes what the keyboard sent; what it means is in ``takeWishes()``.
-  mutating func receive(_ bytes: [UInt8]) -> [UInt8] {
-    editor.receive(bytes)
-    return drain()
-  }
+  mutating func rename(_ prompt: String) { screen.input.prompt = prompt }
 
   /// Takes notice of names, to complete them.
   mutating func learn(_ event: MemberEvent) { editor.learn(event) }
 
-  /// Whether ``pause()`` is wanted when the keyboard is silent for a moment.
-  var awaitsPause: Bool { editor.awaitsPause }
+  // MARK: - The keyboard
 
-  mutating func pause() -> [UInt8] {
-    editor.pause()
-    return drain()
+  /// Takes what the keyboard sent; what it means is in ``takeWishes()``.
+  mutating func receive(_ bytes: [UInt8], at now: Instant) {
+    editor.receive(bytes)
+    drain(at: now)
   }
 
-  private mutating func drain() -> [UInt8] {
-    var output: [UInt8] = []
-    while let event = editor.next() {
-      switch event {
-      case .line(let line): wishes.append(.say(line))
-      case .end: wishes.append(.leave)
-      case .interrupt: wishes.append(.interrupt)
-      case .redraw: break  // The row is drawn below in any case.
-      case .bell: output.append(0x07)
-      case .pageUp, .pageDown, .top, .bottom, .suspend, .focus: break
-      }
-    }
-    return output + screen.edit(before: editor.before, after: editor.after)
+  /// Whether ``pause(at:)`` is wanted when the keyboard is silent for a moment.
+  var awaitsPause: Bool { editor.awaitsPause }
+
+  mutating func pause(at now: Instant) {
+    editor.pause()
+    drain(at: now)
   }
 
   mutating func takeWishes() -> [Wish] {
     defer { wishes = [] }
     return wishes
+  }
+
+  private mutating func drain(at now: Instant) {
+    var isKey = true
+    while let event = editor.next() {
+      switch event {
+      case .line(let line):
+        wishes.append(.say(line))
+        attention.answer()
+        screen.view.toEnd()
+      case .end: wishes.append(.leave)
+      case .interrupt: wishes.append(.interrupt)
+      case .suspend: wishes.append(.suspend)
+      case .redraw: screen.forget()
+      case .bell: rings = true
+      case .pageUp: screen.view.pageUp()
+      case .pageDown: screen.view.pageDown()
+      case .top: screen.view.top()
+      case .bottom: screen.view.toEnd()
+      case .focus(let isOn):
+        // The terminal says so by itself.
+        attention.turn(to: isOn, at: now)
+        isKey = false
+      }
+    }
+    if isKey { attention.press(at: now) }
   }
 }

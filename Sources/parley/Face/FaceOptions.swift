@@ -20,12 +20,21 @@ struct FaceOptions: Equatable, Sendable {
     return FaceOptions.isAtTerminal && !isDumb && !isPlain
   }
 
+  /// To be called before any thread is started.
+  func prepare() {
+    if hasScreen { Signals.block(ConsoleFace.signals) }
+  }
+
+  private var chosenTheme: Theme {
+    Theme(asked: theme) { name in getenv(name).map { String(cString: $0) } }
+  }
+
   /// Calls `interrupt` for Ctrl-C, where a raw terminal makes no signal of it.
   func face(
     on loop: EventLoop, interrupt: @escaping () -> Void
   ) throws(SocketError) -> any ChatFace {
     hasScreen
-      ? try ConsoleFace(on: loop, interrupt: interrupt)
+      ? try ConsoleFace(on: loop, theme: chosenTheme, interrupt: interrupt)
       : try PipeFace(isTerminal: FaceOptions.isAtTerminal)
   }
 

@@ -47,8 +47,6 @@ final class PipeFace: ChatFace, @unchecked Sendable {
     return (ending, member.unsaidCount + tooLong)
   }
 
-  func refresh(wasStopped: Bool) {}
-
   func hurry(on loop: EventLoop, within limit: Duration) {
     _ = loop.schedule(
       Closer([output, errors]), at: loop.deadline(.after(limit)))

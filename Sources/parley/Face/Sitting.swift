@@ -11,7 +11,7 @@ final class Sitting: @unchecked Sendable {
   /// How long an output may still take after the second signal.
   private static let lastPatience = Duration.milliseconds(500)
   /// A terminal that is closed says SIGHUP, and whoever was at it leaves in order.
-  private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT]
+  private static let signals = [SIGINT, SIGTERM, SIGHUP]
 
   let loop: EventLoop
   private let verb: String
@@ -38,6 +38,7 @@ final class Sitting: @unchecked Sendable {
   ) -> ExitCode {
     // Before the loop, whose threads inherit it.
     Signals.block(signals)
+    options.prepare()
     do {
       return try EventLoop.runBlocking { loop in
         try await Sitting(verb, options, on: loop).run(body)
@@ -95,10 +96,6 @@ final class Sitting: @unchecked Sendable {
   private func watch(_ signals: Signals) async throws -> ExitCode {
     while true {
       let signal = try await signals.next()
-      guard signal != SIGWINCH, signal != SIGCONT else {
-        face?.refresh(wasStopped: signal == SIGCONT)
-        continue
-      }
       // Nothing has begun that could be ended in order.
       guard participant != nil else { return .done }
       interrupt(signal == SIGINT ? .interrupted : .terminated)

@@ -8,6 +8,7 @@ import Wire
 enum ServeCommand {
   static func run(_ options: ServeOptions) -> ExitCode {
     Reloading.prepare(options)
+    if options.joins { options.face.prepare() }
     do {
       return try EventLoop.runBlocking { loop in
         let signals = try await Signals([SIGINT, SIGTERM], on: loop)

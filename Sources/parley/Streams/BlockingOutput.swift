@@ -52,7 +52,8 @@ final class BlockingOutput: Sendable {
   /// The `errno` that ended the writing, if one did.
   var failure: CInt? { state.withLock { $0.failure } }
 
-  private var isClosed: Bool { state.withLock { $0.isClosed } }
+  /// Whether writing has ended, and what was left is lost.
+  var isClosed: Bool { state.withLock { $0.isClosed } }
 
   /// How many bytes are not written yet.
   var backlog: Int { state.withLock { $0.pending.count + $0.underWay } }

@@ -1,115 +1,143 @@
-/// The bottom row of a terminal, where a line is being typed while messages arrive above it.
+/// A whole terminal: the talk, a status row, and at the bottom the row in which a line is typed.
 ///
-/// Pure: every method returns the bytes to write, and they leave the input row whole. The input has one
-/// row, always; when it is wider than the terminal, the part around the cursor is shown.
+/// Pure: what happens changes values, and ``draw()`` gives the bytes that show it, which are those of the rows
+/// that look different now. The terminal neither wraps nor scrolls while it is ours, and each row is put
+/// in its place, erased and written anew: whatever a terminal makes of a character stays in its row.
 struct Screen {
-  private static let eraseRow = "\r\u{1b}[K"
-  private static let pasteMarkersOn = "\u{1b}[?2004h"
-  private static let pasteMarkersOff = "\u{1b}[?2004l"
-  /// Without wrapping, a character that is wider than we thought cannot leave the row.
-  private static let wrapOff = "\u{1b}[?7l"
-  private static let wrapOn = "\u{1b}[?7h"
+  let theme: Theme
+  private(set) var columns: Int
+  private(set) var rows: Int
+  var view: TalkView
+  var input = InputRow()
+  /// What the status row says.
+  var status = ""
+  /// Shown instead of it while it is there.
+  var hint: String?
 
-  var prompt: String
-  private var columns: Int
-  private var before = ""
-  private var after = ""
-  /// How many columns of the input are hidden at the left.
-  private var scroll = 0
+  /// What the terminal shows, row by row; nil where that is not known.
+  private var shown: [[UInt8]?]
+  private var cursor: (row: Int, column: Int)?
 
-  init(columns: Int, prompt: String) {
-    self.columns = max(columns, 1)
-    self.prompt = prompt
+  init(columns: Int, rows: Int, theme: Theme) {
+    self.theme = theme
+    (self.columns, self.rows) = (max(1, columns), max(1, rows))
+    shown = Array(repeating: nil, count: max(1, rows))
+    view = TalkView(columns: max(1, columns), height: 0)
+    view.height = talkHeight
   }
 
-  /// What to write first: from now on the terminal marks what is pasted, and the row is drawn.
-  mutating func begin() -> [UInt8] {
-    Array((Self.pasteMarkersOn + row()).utf8)
+  /// What a very low terminal has no room for is left out: first the status, then the talk.
+  private var hasStatus: Bool { rows > 2 || rows == 2 && hint != nil }
+  private var talkHeight: Int { max(0, rows - (hasStatus ? 2 : 1)) }
+
+  // MARK: - The terminal
+
+  /// What makes the terminal ours; draw then.
+  mutating func enter() -> [UInt8] {
+    forget()
+    return Array(Escape.enter.utf8)
   }
 
-  /// What to write last: the row is gone, and the cursor stands where it began.
-  func end() -> [UInt8] {
-    Array((Self.eraseRow + Self.pasteMarkersOff).utf8)
+  /// What gives it back as it was.
+  mutating func leave() -> [UInt8] {
+    forget()
+    return Array(Escape.leave.utf8)
   }
 
-  /// Shows the line as it is now.
-  mutating func edit(before: String, after: String) -> [UInt8] {
-    (self.before, self.after) = (before, after)
-    return Array(row().utf8)
+  /// The last screenful of the talk, in lines for a terminal that is not ours any more.
+  var farewell: [UInt8] {
+    var last = view
+    last.toEnd()
+    last.mark = nil
+    last.height = max(1, rows - 1)
+    return last.rows.flatMap { bytes(of: $0) + "\r\n".utf8 }
   }
 
-  /// Prints lines above the row.
-  ///
-  /// - Parameter lines: Without line ends, and safe to show: nothing is taken out of them here.
-  /// - Returns: What to write, in one piece; nothing when there are no lines.
-  mutating func show(_ lines: [String]) -> [UInt8] {
-    guard !lines.isEmpty else { return [] }
-    var output = Self.eraseRow
-    for line in lines { output += line + "\r\n" }
-    return Array((output + row()).utf8)
+  mutating func resize(columns: Int, rows: Int) {
+    (self.columns, self.rows) = (max(1, columns), max(1, rows))
+    view.columns = self.columns
+    forget()
   }
 
-  mutating func resize(columns: Int) -> [UInt8] {
-    self.columns = max(columns, 1)
-    return Array(row().utf8)
+  /// Draws everything the next time: somebody else may have written here.
+  mutating func forget() {
+    shown = Array(repeating: nil, count: rows)
+    cursor = nil
   }
 
-  /// Erases and draws the input row and puts the cursor into it.
-  private mutating func row() -> String {
-    // On a very narrow terminal the line matters more than the prompt. The last column stays free for
-    // the cursor.
-    let visiblePrompt = width(of: prompt) * 2 <= columns ? prompt : ""
-    let margin = width(of: visiblePrompt)
-    let room = columns - margin - 1
-    let cursor = width(of: before)
-    scrollTo(cursor, total: cursor + width(of: after), room: room)
-    var output = Self.eraseRow + Self.wrapOff + visiblePrompt
-    output.unicodeScalars += window(room: room)
-    output += Self.wrapOn + "\r"
-    let column = margin + cursor - scroll
-    return column > 0 ? output + "\u{1b}[\(column)C" : output
-  }
+  // MARK: - Drawing
 
-  private mutating func scrollTo(_ cursor: Int, total: Int, room: Int) {
-    if total <= room {
-      scroll = 0
-    } else if cursor < scroll {
-      scroll = max(0, cursor - room / 3)
-    } else if cursor > scroll + room {
-      // Jumps a little, so that the text does not move with every key.
-      scroll = cursor - room + room / 3
+  /// What brings the terminal from what it shows to what it should show; nothing if it does.
+  mutating func draw() -> [UInt8] {
+    view.height = talkHeight
+    let (typed, column) = input.draw(columns: columns, theme: theme)
+    var wanted = talkRows()
+    if hasStatus { wanted.append(statusRow()) }
+    wanted.append(typed)
+    // Of a size that it cannot have, a terminal shows the end.
+    wanted = Array(wanted.suffix(rows))
+    var output = ""
+    if shown.allSatisfy({ $0 == nil }) {
+      output += Escape.plain + Escape.wholeScreen + Escape.eraseAll
+      shown = Array(repeating: [], count: rows)
     }
-  }
-
-  /// The part of the input that fits, beginning at `scroll`.
-  private func window(room: Int) -> String.UnicodeScalarView {
-    var result = String.UnicodeScalarView()
-    var column = -scroll
-    for scalar in (before + after).unicodeScalars {
-      let scalar = shown(scalar)
-      let end = column + scalar.columns
-      if end > room { break }
-      if column >= 0, end > 0 || scroll == 0 {
-        result.append(scalar)
-      } else if end > 0 {
-        result.append(" ")  // The right half of a wide character.
-      }
-      column = end
+    output += scroll(to: wanted)
+    var bytes = Array(output.utf8)
+    for (row, wanted) in wanted.enumerated() where shown[row] != wanted {
+      // Erased first: behind a character in the last column that would erase the character.
+      bytes += (Escape.move(row: row, column: 0) + Escape.eraseRow).utf8
+      bytes += wanted
+      shown[row] = wanted
     }
-    return result
+    let place = (row: rows - 1, column: column)
+    let isMoved = cursor.map { $0 != place } ?? true
+    guard !bytes.isEmpty || isMoved else { return [] }
+    cursor = place
+    let move = Escape.move(row: place.row, column: place.column)
+    guard !bytes.isEmpty else { return Array(move.utf8) }
+    return Escape.hideCursor.utf8 + bytes + (move + Escape.showCursor).utf8
   }
 
-  /// What stands for a scalar that would steer the terminal or the direction of the text.
-  private func shown(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-    switch scalar.properties.generalCategory {
-    case .control, .lineSeparator, .paragraphSeparator: "\u{fffd}"
-    // The joiners belong to scripts and emoji.
-    case .format: scalar.value == 0x200c || scalar.value == 0x200d ? scalar : "\u{fffd}"
-    default: scalar
+  private func talkRows() -> [[UInt8]] {
+    let rows = view.rows.map { bytes(of: $0) }
+    return Array(repeating: [], count: max(0, talkHeight - rows.count)) + rows
+  }
+
+  private func bytes(of row: TalkView.Row) -> [UInt8] {
+    var pen = RowPen(columns: columns, theme: theme)
+    guard let range = row.range else {
+      pen.take(.aside)
+      pen.write("-- new --" + String(repeating: "-", count: max(0, columns - 9)))
+      return pen.finished()
     }
+    if range.lowerBound > 0 { pen.blanks(Wrapping.indent(columns: columns)) }
+    pen.write(view.talk[row.line], range)
+    return pen.finished()
   }
 
-  private func width(of text: String) -> Int {
-    text.unicodeScalars.reduce(0) { $0 + shown($1).columns }
+  private func statusRow() -> [UInt8] {
+    var pen = RowPen(columns: columns, theme: theme)
+    pen.take(.status)
+    pen.write(hint ?? status)
+    pen.blanks(columns)
+    return pen.finished()
+  }
+
+  /// Moves the talk up by as many rows as leaves the fewest to be written.
+  private mutating func scroll(to wanted: [[UInt8]]) -> String {
+    let height = talkHeight
+    guard height > 1 else { return "" }
+    func kept(_ step: Int) -> Int {
+      (0..<(height - step)).count { !wanted[$0].isEmpty && shown[$0 + step] == wanted[$0] }
+    }
+    let still = kept(0)
+    guard still < height else { return "" }
+    // Further than this nobody follows anyway.
+    let steps = (1...min(height - 1, 64)).map { (step: $0, kept: kept($0)) }
+    guard let best = steps.max(by: { $0.kept < $1.kept }), best.kept > still else { return "" }
+    shown.replaceSubrange(
+      0..<height, with: shown[best.step..<height] + Array(repeating: [], count: best.step))
+    return Escape.scrolling(before: height) + Escape.move(row: height - 1, column: 0)
+      + String(repeating: "\n", count: best.step) + Escape.wholeScreen
   }
 }

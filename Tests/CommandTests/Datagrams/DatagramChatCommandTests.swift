@@ -54,12 +54,13 @@ struct DatagramChatCommandTests {
     try await bob.expect("Ann: hello\n")
     try bob.say("you too")
     try await ann.expect("Bob: you too")
-    var model = TerminalModel(columns: 70)
+    var model = TerminalModel(columns: 70, rows: 20)
     model.receive(ann.transcript())
-    let lines = model.text.suffix(3).map {
+    let lines = model.talk.suffix(2).map {
       $0.dropFirst(2).first == ":" ? String($0.dropFirst(6)) : $0
     }
-    #expect(lines == ["Ann: hello", "Bob: you too", "Ann>"])
+    #expect(lines == ["Ann: hello", "Bob: you too"])
+    #expect(model.text.last == "Ann>")
     try ann.write("\u{4}")
     #expect(try await ann.ending() == .exited(0))
     try await bob.expect("* Ann left\n")

@@ -1,36 +1,126 @@
 import Testing
+import Wire
 
 @testable import parley
 
 @Suite("The terminal of somebody who chats")
 struct ConsoleTerminalTests {
+  private func make() -> (ConsoleTerminal, TerminalModel) {
+    var terminal = ConsoleTerminal(columns: 40, rows: 24, theme: Theme(nil), at: .zero)
+    var model = TerminalModel(columns: 40, rows: 24)
+    model.receive(terminal.enter())
+    terminal.rename("ann> ")
+    model.receive(terminal.draw())
+    return (terminal, model)
+  }
+
+  private func at(_ seconds: UInt64) -> Instant { Instant(nanoseconds: seconds * 1_000_000_000) }
+
   @Test("what arrives while a line is being typed leaves it whole", arguments: 1...8)
   func whole(size: Int) {
-    var terminal = ConsoleTerminal(columns: 40)
-    var model = TerminalModel(columns: 40)
-    model.receive(terminal.begin())
-    model.receive(terminal.rename("ann> "))
+    var (terminal, model) = make()
     var wishes: [ConsoleTerminal.Wish] = []
     var rest = Array("hellö wörld\u{7f}D\rnext".utf8)[...]
     var count = 0
     while !rest.isEmpty {
-      model.receive(terminal.receive(Array(rest.prefix(size))))
+      terminal.receive(Array(rest.prefix(size)), at: .zero)
       rest = rest.dropFirst(size)
       wishes += terminal.takeWishes()
       count += 1
-      model.receive(terminal.show(["12:00 bob: message \(count)"]))
+      terminal.show([TalkLine("12:00 bob: message \(count)")], at: .zero)
+      model.receive(terminal.draw())
       #expect(model.text.last?.hasPrefix("ann>") == true)
     }
     #expect(wishes == [.say("hellö wörlD")])
-    #expect(model.text == (1...count).map { "12:00 bob: message \($0)" } + ["ann> next"])
+    #expect(model.talk == (1...count).map { "12:00 bob: message \($0)" })
+    #expect(model.text.last == "ann> next")
     #expect(model.unknown.isEmpty)
   }
 
-  @Test("keys that end are wishes")
+  @Test("keys that end or stop are wishes")
   func keys() {
-    var terminal = ConsoleTerminal(columns: 40)
-    _ = terminal.receive([0x03, 0x04])
-    #expect(terminal.takeWishes() == [.interrupt, .leave])
+    var (terminal, _) = make()
+    terminal.receive([0x03, 0x04, 0x1a], at: .zero)
+    #expect(terminal.takeWishes() == [.interrupt, .leave, .suspend])
     #expect(terminal.takeWishes().isEmpty)
+  }
+
+  @Test("ten thousand lines are one drawing, and no longer than the screen")
+  func batch() {
+    var (terminal, model) = make()
+    terminal.show((0..<10_000).map { TalkLine("bob: message \($0)") }, at: .zero)
+    let bytes = terminal.draw()
+    #expect(bytes.count < 24 * 40)
+    model.receive(bytes)
+    #expect(model.talk.last == "bob: message 9999" && model.talk.count == 22)
+    #expect(terminal.draw().isEmpty)
+  }
+
+  @Test("the status row says where one is, what is wrong, and how much is new below")
+  func status() {
+    var (terminal, model) = make()
+    func status() -> String {
+      model.receive(terminal.draw())
+      return model.text[22]
+    }
+    terminal.room = "lobby"
+    #expect(status() == " lobby")
+    terminal.trouble = "not connected"
+    #expect(status() == " lobby | not connected")
+    terminal.trouble = nil
+    terminal.show((0..<100).map { TalkLine("bob: \($0)") }, at: .zero)
+    terminal.receive(Array("\u{1b}[5~".utf8), at: .zero)
+    #expect(status() == " lobby | scrolled back, PageDown")
+    #expect(model.talk.last == "bob: 78")
+    terminal.show([TalkLine("bob: 100")], at: .zero)
+    #expect(status() == " lobby | 1 new below, PageDown")
+    #expect(model.talk.last == "bob: 78")
+    // Whoever says something wants to see it.
+    terminal.receive(Array("\r".utf8), at: .zero)
+    #expect(status() == " lobby" && model.talk.last == "bob: 100")
+  }
+
+  @Test("a rule stands where the person stopped looking, until they answer")
+  func unread() {
+    var (terminal, model) = make()
+    func seen() -> [String] {
+      model.receive(terminal.draw())
+      return model.talk
+    }
+    let rule = "-- new --" + String(repeating: "-", count: 31)
+    terminal.show([TalkLine("bob: 1")], at: .zero)
+    terminal.receive(Array("\u{1b}[O".utf8), at: at(1))
+    #expect(seen() == ["bob: 1"])
+    terminal.show([TalkLine("bob: 2")], at: at(2))
+    terminal.show([TalkLine("bob: 3")], at: at(3))
+    #expect(seen() == ["bob: 1", rule, "bob: 2", "bob: 3"])
+    #expect(model.text[22] == " 2 unread")
+    terminal.receive(Array("\u{1b}[I".utf8), at: at(4))
+    terminal.show([TalkLine("bob: 4")], at: at(100))
+    terminal.receive(Array("x".utf8), at: at(100))
+    #expect(seen() == ["bob: 1", rule, "bob: 2", "bob: 3", "bob: 4"])
+    #expect(model.text[22] == "")
+    terminal.receive(Array("\r".utf8), at: at(5))
+    #expect(seen() == ["bob: 1", "bob: 2", "bob: 3", "bob: 4"])
+  }
+
+  @Test("a terminal that does not tell is taken for left alone after a minute without a key")
+  func idle() {
+    var (terminal, model) = make()
+    terminal.receive(Array("x".utf8), at: at(10))
+    terminal.show([TalkLine("bob: 1")], at: at(69))
+    terminal.show([TalkLine("bob: 2")], at: at(70))
+    model.receive(terminal.draw())
+    #expect(model.talk.count == 3 && model.talk[1].hasPrefix("-- new --"))
+  }
+
+  @Test("the bell rings once for a drawing")
+  func bell() {
+    var (terminal, model) = make()
+    terminal.ring()
+    terminal.ring()
+    model.receive(terminal.draw())
+    model.receive(terminal.draw())
+    #expect(model.bells == 1)
   }
 }

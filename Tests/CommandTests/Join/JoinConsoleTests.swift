@@ -6,14 +6,14 @@ struct JoinConsoleTests {
   private func join(_ arguments: String...) throws -> ChildProcess {
     try ChildProcess(
       try Tree.parley(), ["join"] + arguments, environment: ["TZ": "UTC"],
-      on: .terminal(columns: 60, rows: 20))
+      on: .terminal(columns: 60, rows: 40))
   }
 
   /// What stands on the terminal now.
   private func screen(of child: ChildProcess) -> [String] {
-    var model = TerminalModel(columns: 60)
+    var model = TerminalModel(columns: 60, rows: 40)
     model.receive(child.transcript())
-    return model.text
+    return model.isFull ? model.talk + [model.text.last ?? ""] : model.text
   }
 
   /// The lines without their times, which no test can know.
@@ -66,7 +66,7 @@ struct JoinConsoleTests {
         "-c",
         "stty -a | md5sum; \(try Tree.parley()) join \(server.address); echo rc $?; stty -a | md5sum",
       ],
-      on: .terminal(columns: 60, rows: 20))
+      on: .terminal(columns: 60, rows: 40))
     try await shell.expect("/help lists the commands.")
     try shell.write("\u{3}")
     try await shell.expect("rc 0")

@@ -15,19 +15,19 @@ enum Sight: Hashable {
     case lines
     /// As the lessons' programs print chat texts.
     case chatTexts
-    /// As `parley join` does on a terminal of so many columns.
-    case terminal(columns: Int)
+    /// As `parley join` does on a terminal of this size.
+    case terminal(columns: Int, rows: Int)
   }
 
   static func all(in bytes: [UInt8], _ style: Style) -> [Sight] {
     switch style {
     case .lines: return rows(bytes).map { Sight(line: $0) }
     case .chatTexts: return chatTexts(rows(bytes))
-    case .terminal(let columns):
-      var screen = TerminalModel(columns: columns)
+    case .terminal(let columns, let rows):
+      var screen = TerminalModel(columns: columns, rows: rows)
       screen.receive(bytes)
-      // The last row is the one being typed; the time comes before what happened.
-      return screen.text.dropLast().map { row in
+      // The time comes before what happened.
+      return (screen.isFull ? screen.talk : screen.text.dropLast()).map { row in
         let words = row.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
         let hasTime = words.count == 2 && words[0].utf8.count == 5 && words[0].contains(":")
         return Sight(line: hasTime ? String(words[1]) : row)

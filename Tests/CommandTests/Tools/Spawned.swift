@@ -119,8 +119,8 @@ struct Spawned {
   }
 
   private static func merged(_ environment: [String: String]) -> [String: String] {
-    // A plain terminal and plain messages, whatever the developer's own are like.
-    var result = ["LC_ALL": "C.UTF-8", "TERM": "xterm", "PYTHONUNBUFFERED": "1"]
+    // A terminal without colours and plain messages, whatever the developer's own are like.
+    var result = ["LC_ALL": "C.UTF-8", "TERM": "xterm", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"]
     for name in ["PATH", "HOME", "LD_LIBRARY_PATH", "TMPDIR"] {
       if let value = getenv(name) { result[name] = String(cString: value) }
     }
