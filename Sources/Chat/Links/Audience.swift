@@ -18,6 +18,10 @@ struct Audience<Member: Hearer> {
   private var seats: [Seat] = []
   private var places: [UInt64: Int] = [:]
   private var turn: UInt64 = 0
+  private let kind: DoorKind
+
+  /// Of those behind one kind of door; who has no doors needs to name none.
+  init(_ kind: DoorKind = .line) { self.kind = kind }
 
   var isEmpty: Bool { seats.isEmpty }
 
@@ -42,7 +46,7 @@ struct Audience<Member: Hearer> {
   /// Gives everybody what the turn has for them: all but their own and that of those they ignore.
   mutating func give(_ buffer: borrowing FanBuffer, through flusher: Flusher) {
     guard !buffer.bytes.isEmpty else { return }
-    let (block, range) = buffer.bytes.withUnsafeBytes { flusher.share($0) }
+    let (block, range) = buffer.bytes.withUnsafeBytes { flusher.share($0, for: kind) }
     // Only those few who spoke are looked for, not each member among them.
     turn += 1
     buffer.forEachAuthor { author in

@@ -1,3 +1,4 @@
+import Rooms
 import Sockets
 
 /// Ends a loop's turns: lets the server finish its work, then writes what links have.
@@ -37,8 +38,9 @@ final class Flusher: TurnTarget, TimerTarget {
   private var pacedLinks: [Link] = []
   @exclusivity(unchecked) private var isScheduled = false
   private var isPacing = false
-  /// Where all members' bytes of several turns lie one after the other.
-  private var common: Block?
+  /// Where the bytes of several turns lie one after the other, for each kind of door apart: so what waits for
+  /// a member is one piece, and all of it.
+  @exclusivity(unchecked) private var common: [Block?] = DoorKind.allCases.map { _ in nil }
   private var alarm: Alarm?
 
   /// How many links are written for before the loop looks at its sockets again.
@@ -146,18 +148,22 @@ final class Flusher: TurnTarget, TimerTarget {
     for link in links { link.resume() }
   }
 
-  /// Keeps bytes that many links are going to be given, if possible right behind those before.
+  /// Keeps bytes that many links are going to be given, if possible right behind those before for the same
+  /// kind of door.
   ///
   /// A link that has not been served since then gets both in one piece.
-  func share(_ bytes: UnsafeRawBufferPointer) -> (block: Block, range: Range<Int>) {
+  func share(
+    _ bytes: UnsafeRawBufferPointer, for kind: DoorKind = .line
+  ) -> (block: Block, range: Range<Int>) {
     hasNews = true
-    if isKnownUniquelyReferenced(&common) { common?.removeAll() }
+    let place = Int(kind.rawValue)
+    if isKnownUniquelyReferenced(&common[place]) { common[place]?.removeAll() }
     let block: Block
-    if let common, common.free >= bytes.count {
+    if let common = common[place], common.free >= bytes.count {
       block = common
     } else {
       block = Block(capacity: max(bytes.count, Flusher.commonBytes), from: pool)
-      common = block
+      common[place] = block
     }
     let start = block.count
     block.append(bytes)

@@ -119,6 +119,8 @@ struct Outbox {
     _ core: inout StreamCore, _ pieces: UnsafeMutableBufferPointer<Piece>
   ) -> Progress {
     while byteCount > 0 {
+      // To gather slices that the socket does not take would be the most of what a stalled client costs.
+      guard core.canWrite else { return .blocked }
       switch rest.isEmpty ? core.write(peek(.max)) : write(to: &core, pieces) {
       case .wrote(let sent): drop(sent)
       case .wouldBlock: return .blocked

@@ -3,7 +3,7 @@ import Rooms
 /// The members of a room on one loop: encodes a turn's events once per kind of door, for all of them.
 final class RoomFan {
   let place: Directory.Place
-  private var audiences = DoorKind.allCases.map { _ in Audience<Client>() }
+  private var audiences = DoorKind.allCases.map { Audience<Client>($0) }
 
   init(_ place: Directory.Place) { self.place = place }
 

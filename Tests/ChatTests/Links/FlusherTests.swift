@@ -1,4 +1,5 @@
 import Glibc
+import Rooms
 import Sockets
 import Testing
 import Wire
@@ -153,6 +154,22 @@ struct FlusherTests {
       let bytes = [UInt8](repeating: .random(in: 0...255, using: &random), count: count)
       let (block, range) = bytes.withUnsafeBytes { flusher.share($0) }
       kept.append((block, range, bytes))
+    }
+  }
+
+  @Test("keeps what waits one piece, though other doors are given theirs in between")
+  func keepsKindsApart() throws {
+    let flusher = Flusher(loop: try EventLoop(), limit: 1 << 20)
+    let bytes = [UInt8](repeating: 0, count: 100)
+    var last: (block: Block, range: Range<Int>)?
+    for _ in 0..<100 {
+      let next = bytes.withUnsafeBytes { flusher.share($0, for: .line) }
+      if let last {
+        #expect(next.block === last.block)
+        #expect(next.range.lowerBound == last.range.upperBound)
+      }
+      last = next
+      _ = bytes.withUnsafeBytes { flusher.share($0, for: .native) }
     }
   }
 }
