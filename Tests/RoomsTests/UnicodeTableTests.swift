@@ -49,6 +49,7 @@ import Testing
     #expect(NameTable.regions.allSatisfy { Int($0 & 0xFF) < sets + 3 })
     #expect(NameTable.sets.first.map { $0 & 0x100 } == 0x100)
     #expect(NameTable.sets.allSatisfy { Int($0 & 0xFF) < NameTable.scripts.count })
+    #expect(NameTable.scripts.count <= 192)
     #expect(NameTable.directions.allSatisfy { $0 & 0xFF <= 3 })
   }
 }

@@ -38,26 +38,21 @@ enum Name {
   static func key(of name: String) -> String {
     if name.utf8.allSatisfy({ $0 < 0x80 }) { return name.lowercased() }
     guard name.utf8.count <= longest else { return name }
-    return string(NormalForm.composed(folded(parts(of: name))))
+    return string(NormalForm.composed(folded(parts(of: name.unicodeScalars))))
   }
 
   /// Two names look alike when these are equal: UTS 39's skeleton, without regard to case.
   static func skeleton(of name: String) -> String {
     guard name.utf8.count <= longest else { return name }
-    var prototypes: [Unicode.Scalar] = []
-    for scalar in parts(of: name) {
-      if let values = lookalikes[scalar] {
-        prototypes += values.compactMap(Unicode.Scalar.init)
-      } else {
-        prototypes.append(scalar)
-      }
+    if name.utf8.allSatisfy({ $0 < 0x80 }) {
+      return String(decoding: name.utf8.flatMap { plainSkeletons[Int($0)] }, as: UTF8.self)
     }
-    return string(NormalForm.decomposed(folded(NormalForm.decomposed(prototypes))))
+    return string(prototypes(of: name.unicodeScalars))
   }
 
   /// Whether only we may be called so, or so that it looks like us.
-  static func isReserved(_ name: String) -> Bool {
-    reserved.contains(key(of: name)) || reservedSkeletons.contains(skeleton(of: name))
+  static func isReserved(key: String, skeleton: String) -> Bool {
+    reserved.contains(key) || reservedSkeletons.contains(skeleton)
   }
 
   static func string(_ scalars: some Sequence<Unicode.Scalar>) -> String {
@@ -81,8 +76,27 @@ enum Name {
       return [name, name.uppercased(), capital].map(skeleton)
     })
 
-  private static func parts(of name: String) -> [Unicode.Scalar] {
-    NormalForm.decomposed(name.unicodeScalars.lazy.map(\.ordinaryWidth))
+  /// The skeletons of ASCII, one by one.
+  private static let plainSkeletons: [[UInt8]] = (0..<0x80).map { byte in
+    Array(string(prototypes(of: [Unicode.Scalar(UInt8(byte))])).utf8)
+  }
+
+  private static func prototypes(
+    of text: some Sequence<Unicode.Scalar>
+  ) -> [Unicode.Scalar] {
+    var prototypes: [Unicode.Scalar] = []
+    for scalar in parts(of: text) {
+      if let values = lookalikes[scalar] {
+        prototypes += values.compactMap(Unicode.Scalar.init)
+      } else {
+        prototypes.append(scalar)
+      }
+    }
+    return NormalForm.decomposed(folded(NormalForm.decomposed(prototypes)))
+  }
+
+  private static func parts(of text: some Sequence<Unicode.Scalar>) -> [Unicode.Scalar] {
+    NormalForm.decomposed(text.lazy.map(\.ordinaryWidth))
   }
 
   /// Full case folding, of scalars without parts.

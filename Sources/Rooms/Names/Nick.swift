@@ -56,7 +56,8 @@ package enum Nick {
   private static let devices: Set<String> = ["con", "prn", "aux", "nul"]
 
   private static func isReserved(_ nick: String) -> Bool {
-    Name.isReserved(nick) || devices.contains(key(of: nick))
-      || skeleton(of: nick).utf8.starts(with: "guest-".utf8)
+    let (key, skeleton) = (key(of: nick), skeleton(of: nick))
+    return Name.isReserved(key: key, skeleton: skeleton) || devices.contains(key)
+      || skeleton.utf8.starts(with: "guest-".utf8)
   }
 }

@@ -6,7 +6,8 @@ package enum RoomName {
   @discardableResult
   package static func check(_ name: String) throws(NameRefusal) -> String {
     let name = try Name.check(name, byteLimit: byteLimit, scalarLimit: byteLimit)
-    guard !Name.isReserved(name) else { throw .reserved }
+    let (key, skeleton) = (key(of: name), skeleton(of: name))
+    guard !Name.isReserved(key: key, skeleton: skeleton) else { throw .reserved }
     return name
   }
 

@@ -14,7 +14,8 @@ struct Cluster {
 
   mutating func verdict(on scalar: Unicode.Scalar) -> Verdict {
     switch scalar.value {
-    case 0x20...0x7E, 0xA0...0xAC, 0xAE...0x2FF, 0x400...0x482, 0x4E00...0x9FFF, 0xAC00...0xD7A3:
+    case 0x20...0x7E, 0xA0...0xAC, 0xAE...0x2FF, 0x370...0x482, 0x620...0x64A, 0x3041...0x3096,
+      0x309B...0x30FF, 0x4E00...0x9FFF, 0xAC00...0xD7A3, 0x1F300...0x1FAFF:
       // Most of what people write; the slow questions to the Unicode tables are not needed.
       return base(scalar)
     case 0x0A: return breakCluster(.lineBreak)
@@ -34,8 +35,10 @@ struct Cluster {
     // Bidi controls, tags, zero-width spaces, line separators, escape sequences of every kind.
     case .control, .format, .lineSeparator, .paragraphSeparator: breakCluster(.escape)
     case .nonspacingMark, .enclosingMark: mark()
-    // Fillers and others that are drawn as nothing.
-    default: scalar.properties.isDefaultIgnorableCodePoint ? breakCluster(.escape) : base(scalar)
+    // Of these, fillers are drawn as nothing.
+    case .otherLetter, .unassigned:
+      scalar.properties.isDefaultIgnorableCodePoint ? breakCluster(.escape) : base(scalar)
+    default: base(scalar)
     }
   }
 

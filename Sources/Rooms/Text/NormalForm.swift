@@ -5,7 +5,8 @@
 enum NormalForm {
   /// NFC: what was typed in parts is one scalar where there is one.
   static func composed(_ text: some Sequence<Unicode.Scalar>) -> [Unicode.Scalar] {
-    compose(decomposed(text))
+    let scalars = Array(text)
+    return scalars.allSatisfy(isSettled) ? scalars : compose(decomposed(scalars))
   }
 
   /// NFD: everything in its parts, marks in their canonical order.
@@ -13,6 +14,16 @@ enum NormalForm {
     var result: [Unicode.Scalar] = []
     for scalar in text { append(scalar, to: &result) }
     return result
+  }
+
+  /// Whether nothing can become of it among others of its kind: what most names are made of.
+  private static func isSettled(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x300, 0x400..<0x460, 0x620..<0x64B, 0x3041...0x3096, 0x30A1...0x30FF, 0x4E00...0x9FFF,
+      0xAC00...0xD7A3:
+      true
+    default: false
+    }
   }
 
   // MARK: - Parts

@@ -34,7 +34,7 @@ where Text.Element == Unicode.Scalar {
     pending = scalars.next()
     while let scalar = pending {
       let kind = TextWidth.kind(of: scalar)
-      switch shape.fate(of: scalar, columns: kind.columns) {
+      switch shape.fate(of: scalar, kind) {
       case .next: return cell
       case .part: cell.take(scalar, kind)
       case .flag: cell.take(scalar, (0, true), makesCertain: true)
@@ -72,7 +72,9 @@ private struct TextCellShape {
     isHalfFlag = Self.isRegional(first)
   }
 
-  mutating func fate(of scalar: Unicode.Scalar, columns: Int) -> Fate {
+  mutating func fate(
+    of scalar: Unicode.Scalar, _ kind: (columns: Int, isCertain: Bool)
+  ) -> Fate {
     defer { last = scalar }
     switch scalar.value {
     case 0x20...0x7E: return .next
@@ -86,13 +88,14 @@ private struct TextCellShape {
       return .flag
     default: break
     }
-    if columns == 0 { return .part }
+    if kind.columns == 0 { return .part }
     if last.value == 0x200D, scalar.properties.isEmoji, joiners < SafeText.joinerLimit {
       joiners += 1
       return .joined
     }
     // The marks of Indic scripts that have a width: bounded, so that a cell is.
-    guard spacingMarks < SafeText.markLimit, scalar.properties.generalCategory == .spacingMark
+    guard !kind.isCertain, spacingMarks < SafeText.markLimit,
+      scalar.properties.generalCategory == .spacingMark
     else { return .next }
     spacingMarks += 1
     return .part

@@ -20,13 +20,18 @@ package enum TextWidth {
 
   /// Of a text in one row.
   package static func columns(of text: some StringProtocol) -> Int {
-    columns(of: text.unicodeScalars)
+    let isPlain = text.utf8.allSatisfy { 0x20..<0x7F ~= $0 }
+    return isPlain ? text.utf8.count : columns(of: text.unicodeScalars)
   }
 
   /// Columns at most, and whether every terminal agrees.
   static func kind(of scalar: Unicode.Scalar) -> (columns: Int, isCertain: Bool) {
     let value = scalar.value
-    if value < 0xAD { return (value >= 0x20 && !(0x7F...0x9F ~= value) ? 1 : 0, true) }
+    switch value {
+    case 0x20...0x7E, 0xAE...0x2FF, 0x370...0x482: return (1, true)
+    case 0x4E00...0x9FFF, 0xAC00...0xD7A3: return (2, true)
+    default: break
+    }
     switch WidthTable.regions.region(of: value) {
     case 0: return (0, true)
     case 1: return (1, true)
