@@ -27,6 +27,7 @@ final class Directory: Sendable {
     var lastRoom: UInt32 = 0
     var lastClient: UInt64 = 0
     var admission: Admission
+    var bans = Bans()
     var limits: Limits
     var waiting = WaitingList()
     var book = AddressBook()
@@ -55,6 +56,10 @@ final class Directory: Sendable {
   /// Counts a connection in, or says why it may not come.
   func admit(_ peer: SocketAddress, at now: Nanoseconds) -> String? {
     state.withLock { state in
+      if !state.bans.isEmpty, state.bans.holds(peer, at: .now) {
+        state.counts.refuse("banned")
+        return "its address is banned"
+      }
       if let refusal = state.admission.admit(peer) {
         switch refusal {
         case .filtered: state.counts.refuse("filtered")
@@ -113,6 +118,23 @@ final class Directory: Sendable {
       state.admission.countsLoopback = limits.touchesLocal(.maxPerAddress)
       state.book.setRate(limits.floodPerAddress)
     }
+  }
+
+  // MARK: - Bans
+
+  /// Refuses all who come from a network from now on; false when there are too many bans.
+  func ban(
+    _ network: Network, until: ContinuousClock.Instant?, at now: ContinuousClock.Instant
+  ) -> Bool {
+    state.withLock { $0.bans.add(network, until: until, at: now) }
+  }
+
+  func unban(_ network: Network, at now: ContinuousClock.Instant) -> Bool {
+    state.withLock { $0.bans.remove(network, at: now) }
+  }
+
+  func bans(at now: ContinuousClock.Instant) -> [(network: Network, left: Duration?)] {
+    state.withLock { $0.bans.list(at: now) }
   }
 
   /// Replaces who may come, for those who come from now on.

@@ -25,11 +25,13 @@ extension ServerLoop {
   /// Every client, in the order in which they came.
   func statuses() -> [ClientStatus] {
     let present = clients.values.filter { !$0.isOver }
-    return present.sorted { $0.id.rawValue < $1.id.rawValue }.map { client in
-      ClientStatus(
-        id: client.id, nick: directory.nick(of: client.id) ?? "", address: client.peer,
-        door: client.door.kind, rooms: client.seats.map(\.place.name),
-        queued: client.link?.queued ?? 0, since: client.since)
-    }
+    return present.sorted { $0.id.rawValue < $1.id.rawValue }.map(status)
+  }
+
+  func status(of client: Client) -> ClientStatus {
+    ClientStatus(
+      id: client.id, nick: directory.nick(of: client.id) ?? "", address: client.peer,
+      door: client.door.kind, rooms: client.seats.map(\.place.name),
+      queued: client.link?.queued ?? 0, since: client.since)
   }
 }

@@ -46,7 +46,7 @@ final class ServerLoop: @unchecked Sendable {
   @exclusivity(unchecked) private var offsetNow = 0
   private let spareMemory: SpareMemory
   /// How far it is on its way to its end.
-  private(set) var phase = ServerPhase.serving
+  var phase = ServerPhase.serving
   /// Called whenever the last client is gone.
   var whenEmpty: (() -> Void)?
 
@@ -155,39 +155,6 @@ final class ServerLoop: @unchecked Sendable {
     guard seat.isTaken, let kind = client.door.kind, let fan = fans[seat.place.id] else { return }
     fan.remove(client, kind)
     if fan.isEmpty { fans[seat.place.id] = nil }
-  }
-
-  // MARK: - The end
-
-  /// Says that the end is near; what is said now is still taken.
-  func warn(_ text: String) {
-    phase = .warned
-    tellAll(.words(text))
-  }
-
-  /// Takes nothing more from anybody.
-  func beginToRefuse() { phase = .refusing }
-
-  /// Says goodbye to everybody, each with a time of its own to come back; what is queued still goes out.
-  func dismissAll() {
-    phase = .dismissing
-    for client in inOrder {
-      let retry = UInt32.random(in: 1000...5000)
-      client.tell(.bye(.closing, text: ServerPhase.goodbye, retryAfterMilliseconds: retry))
-      guard client.door.kind == nil else { continue }
-      // One that has not said who it is has no door to close; a person was greeted all the same.
-      client.link?.flush()
-      client.link?.drop()
-    }
-  }
-
-  /// Tells everybody on this loop.
-  func tellAll(_ notice: Notice) {
-    for client in inOrder where client.isWelcome { client.tell(notice) }
-  }
-
-  private var inOrder: [Client] {
-    clients.values.sorted { $0.id.rawValue < $1.id.rawValue }
   }
 
   // MARK: - Between rooms and clients

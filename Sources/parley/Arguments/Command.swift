@@ -25,7 +25,7 @@ struct Command {
         "Chat",
         [
           Command(ServeOptions.self), Command(JoinOptions.self), Command(PeersOptions.self),
-          Command(TalkOptions.self),
+          Command(TalkOptions.self), Command(ControlOptions.self),
         ]
       ),
       (

@@ -43,6 +43,10 @@ struct ServeOptions: CommandOptions {
   /// Limits as they were typed; they win over those of ``limitsFile``.
   var limits: [GivenLimit] = []
   var limitsFile: String?
+  /// The path of the operator's socket.
+  var control: String?
+  /// Seconds between two lines of counts.
+  var stats: Int?
   /// The longest message of a relay.
   var maxFrame: Int?
 
@@ -106,7 +110,8 @@ extension ServeOptions {
       ],
       groups: [
         Verb.Group("Where and who", listening), Verb.Group("What", chatting),
-        Verb.Group("Speed", speed), Verb.Group("Limits (0 means none)", limits),
+        Verb.Group("Looking after it", watching), Verb.Group("Speed", speed),
+        Verb.Group("Limits (0 means none)", limits),
         FaceOptions.group(\.face),
       ],
       initial: ServeOptions(),
@@ -159,8 +164,25 @@ extension ServeOptions {
       .flag("--no-gentle", "write to u16 and u32 clients as fast as to all others") {
         $0.isGentle = false
       },
+    ]
+  }
+
+  private static var watching: [Verb<ServeOptions>.Option] {
+    [
       .value(
-        "--log", "STYLE", "text (the default) or json: one line per event",
+        "--control", "PATH",
+        "a socket file for parley control, which is yours alone: see who is here, remove, ban, stop",
+        value: .file
+      ) { $0.control = $1 },
+      .value("--stats", "SECONDS", "so often, one line of counts on standard error") {
+        (options, text) throws(UsageError) in
+        options.stats = try count(text, in: 1...86_400)
+      },
+      .value(
+        "--log", "STYLE",
+        """
+        text (the default) or json: one line per event; of one kind ten a second, the rest is counted
+        """,
         value: .choices(LogStyle.self)
       ) {
         (options, text) throws(UsageError) in
@@ -202,6 +224,9 @@ extension ServeOptions {
       return
     }
     if loops != nil { throw UsageError("--relay runs on one loop, so --loops has no meaning") }
+    if control != nil || stats != nil {
+      throw UsageError("--control and --stats are for a chat, which --relay is not")
+    }
     if joins { throw UsageError("--relay has no members, so there is nothing to --join") }
     if listeners.contains(where: { $0.door != nil }) {
       throw UsageError("--relay has one framing for all: --frame KIND instead of ,frame=KIND")

@@ -27,7 +27,7 @@ enum ServeCommand {
           defer { group.cancelAll() }
           // A terminal has one owner: with the operator's line on it, the log is only kept elsewhere.
           let isQuiet = seat?.isAtTerminal == true && isatty(Output.error.rawValue) == 1
-          let log = try ServerLog(isQuiet ? nil : options.log)
+          let log = try ServerLog(isQuiet ? nil : options.log, on: loop)
           do {
             try await serve(options, settings, seat, log, on: loop, until: ending)
           } catch {
@@ -60,15 +60,32 @@ enum ServeCommand {
         try await reloading.run(on: loop) { await ending.wait() }
       }
     } else {
+      let control: ControlSocket? =
+        if let path = options.control { try await ControlSocket(path, on: loop) } else { nil }
       try await ChatServer.run(settings, report: { log.write($0) }) { server in
         log.write(Welcome.chat(server.addresses, isOpen: settings.isOpen))
         let reloading = Reloading(options: options, standard: standardLimits()) { filter, limits in
           server.setFilter(filter)
           server.setLimits(limits)
         }
-        try await reloading.run(on: loop) {
-          try await seat?.take(part: server)
-          await ending.wait()
+        let desk = ControlDesk(server, reload: reloading.reload) {
+          loop.execute { ending.begin() }
+        }
+        try await withThrowingTaskGroup { group in
+          defer { group.cancelAll() }
+          if let control { group.addTask { try await control.run(desk) } }
+          if let seconds = options.stats {
+            group.addTask {
+              while true {
+                try await loop.sleep(for: .seconds(seconds))
+                log.write(await server.counts())
+              }
+            }
+          }
+          try await reloading.run(on: loop) {
+            try await seat?.take(part: server)
+            await ending.wait()
+          }
         }
       }
     }
@@ -128,6 +145,7 @@ enum ServeCommand {
     case ServerError.socket(let error): return ExitCode(error)
     case ServerError.protected, is AddressError: return .usage
     case let complaint as Complaint: return complaint.code
+    case is ControlMistake: return .usage
     default: return .local
     }
   }

@@ -10,26 +10,90 @@ final class ServerLog: Sendable {
   /// The most bytes that may wait.
   private static let limit = 262_144
 
+  private struct State: Sendable {
+    /// Lines for which there was no room.
+    var lost: UInt64 = 0
+    var limiter = LogLimiter()
+    /// Whether a timer will come for what the limiter has left out.
+    var isTimed = false
+  }
+
   private let style: ServeOptions.LogStyle?
   private let output: BlockingOutput
-  private let lost = Locked<UInt64>(0)
+  private let loop: EventLoop
+  private let state = Locked(State())
 
   /// Without a style no events are written.
-  init(_ style: ServeOptions.LogStyle?) throws(SocketError) {
+  init(_ style: ServeOptions.LogStyle?, on loop: EventLoop) throws(SocketError) {
     self.style = style
+    self.loop = loop
     output = try BlockingOutput(Output.error.rawValue)
   }
 
   /// Writes what happened; from any thread, at once.
   func write(_ event: ServerEvent) {
+    guard style != nil else { return }
+    let (name, fields) = Self.describe(event)
+    guard let kind = Self.kind(of: event, name) else { return write(name, fields) }
+    settle()
+    let (isAdmitted, needsTimer) = state.withLock { state in
+      let isAdmitted = state.limiter.admits(kind, at: .now)
+      let needsTimer = !isAdmitted && !state.isTimed
+      if needsTimer { state.isTimed = true }
+      return (isAdmitted, needsTimer)
+    }
+    if isAdmitted { write(name, fields) }
+    guard needsTimer else { return }
+    loop.execute { [self] in
+      _ = loop.schedule(Summary(self), at: loop.deadline(.after(.seconds(1))))
+    }
+  }
+
+  /// Writes what the server has counted.
+  func write(_ counts: ServerCounts) {
+    write("stats", counts.rows(withZeros: false).map { ($0.name, .number($0.value)) })
+  }
+
+  private func write(_ name: String, _ fields: [(String, Value)]) {
     guard let style else { return }
     guard output.backlog <= Self.limit else {
-      lost.withLock { $0 += 1 }
+      state.withLock { $0.lost += 1 }
       return
     }
     writeLost()
-    let (name, fields) = Self.describe(event)
     output.write(Array(Self.line(name, fields, style: style, at: Self.milliseconds()).utf8))
+  }
+
+  /// Tells how many lines were left out, of each kind whose second is over.
+  private func settle(all: Bool = false) {
+    for (kind, lines) in state.withLock({ $0.limiter.settle(at: .now, all: all) }) {
+      var fields: [(String, Value)] = [("event", .plain(kind.name))]
+      if let reason = kind.reason { fields.append(("why", .foreign(reason))) }
+      write("suppressed", fields + [("lines", .number(UInt64(clamping: lines)))])
+    }
+  }
+
+  /// Comes when a second is over in which lines were left out.
+  private final class Summary: TimerTarget {
+    private let log: ServerLog
+    init(_ log: ServerLog) { self.log = log }
+
+    func expired() {
+      log.state.withLock { $0.isTimed = false }
+      log.settle()
+    }
+  }
+
+  /// What those lines are counted by that anybody can bring about; nil for the server's own.
+  private static func kind(of event: ServerEvent, _ name: String) -> LogLimiter.Kind? {
+    switch event {
+    case .connected, .entered, .renamed, .joined: LogLimiter.Kind(name: name)
+    case .left(_, _, _, let reason): LogLimiter.Kind(name: name, reason: reason.words)
+    case .refused(_, let why), .closed(_, _, let why):
+      // What stands behind a colon may be anything.
+      LogLimiter.Kind(name: name, reason: String(why.prefix { $0 != ":" }))
+    case .listening, .exhausted, .skipped, .stopping, .stopped: nil
+    }
   }
 
   /// Writes words for the operator, between the events.
@@ -37,6 +101,7 @@ final class ServerLog: Sendable {
 
   /// Waits until everything is written, but not for a reader that has stopped.
   func finish(on loop: EventLoop) async {
+    settle(all: true)
     writeLost()
     let timer = loop.schedule(Closer([output]), at: loop.deadline(.after(.seconds(1))))
     await output.finish()
@@ -44,9 +109,9 @@ final class ServerLog: Sendable {
   }
 
   private func writeLost() {
-    let count = lost.withLock { count in
-      defer { count = 0 }
-      return count
+    let count = state.withLock { state in
+      defer { state.lost = 0 }
+      return state.lost
     }
     guard count > 0, let style else { return }
     let line = Self.line("lost", [("lines", .number(count))], style: style, at: Self.milliseconds())

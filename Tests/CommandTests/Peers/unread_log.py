@@ -55,8 +55,9 @@ server.send_signal(signal.SIGTERM)
 status = server.wait(20)
 reader.join()
 torn = [line for line in lines if not re.fullmatch(rb"\d{4}-[\d:T.-]+Z [a-z]+.*\n", line)]
-lost = sum(int(line.split(b"lines=")[1]) for line in lines if b" lost lines=" in line)
-events = [line for line in lines if b" lost lines=" not in line]
+counted = [line for line in lines if b" lost lines=" in line or b" suppressed event=" in line]
+lost = sum(int(line.split(b"lines=")[1]) for line in counted)
+events = [line for line in lines if line not in counted]
 # Each visitor comes and goes; the three enter, leave and go; stopping, stopped.
 wanted = 2 * visits + 3 * 4 + 2
 if torn or not lost or len(events) + lost != wanted:
