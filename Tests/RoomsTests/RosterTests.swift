@@ -1,5 +1,6 @@
 import Rooms
 import Testing
+import Wire
 
 @Suite struct RosterTests {
   private func id(_ number: UInt64) -> ClientID { ClientID(number) }
@@ -104,5 +105,47 @@ import Testing
     roster.release(id(1))
     #expect(roster.resume([2], by: id(2)) == nil)
     #expect(roster.count == 0)
+  }
+
+  @Test("a lost client's nick waits for its token, for 120 seconds and for nobody else")
+  func held() throws {
+    var roster = Roster()
+    roster.claim("ann", for: id(1))
+    roster.setToken([1], for: id(1))
+    roster.hold(id(1), at: .at(5_000))
+    #expect(roster.count == 0 && roster.client(called: "ann") == nil)
+    #expect(roster.claim("ANN", for: id(2)) == .init(nick: "ANN-2", refusal: .taken))
+    #expect(throws: NameRefusal.taken) { try roster.rename(id(2), to: "ann") }
+    roster.expire(at: .at(124_999))
+    #expect(roster.resume([1], by: id(3)) == .init(nick: "ann", ghost: nil))
+    #expect(roster.resume([1], by: id(4)) == nil)
+
+    roster.setToken([2], for: id(3))
+    roster.hold(id(3), at: .at(200_000))
+    roster.expire(at: .at(320_000))
+    #expect(roster.resume([2], by: id(4)) == nil)
+    #expect(try roster.rename(id(2), to: "ann") == "ANN-2")
+  }
+
+  @Test("only so many nicks wait, and the oldest are free first")
+  func heldLimit() {
+    var roster = Roster(heldLimit: 2)
+    for number in 1...3 as ClosedRange<UInt64> {
+      roster.claim("n\(number)", for: id(number))
+      roster.setToken([UInt8(number)], for: id(number))
+      roster.hold(id(number), at: .zero)
+    }
+    #expect(roster.claim("n1", for: id(9)).refusal == nil)
+    #expect(roster.resume([1], by: id(8)) == nil)
+    #expect(roster.resume([2], by: id(8)) == .init(nick: "n2", ghost: nil))
+    #expect(roster.resume([3], by: id(7)) == .init(nick: "n3", ghost: nil))
+  }
+
+  @Test("nothing waits for a client without a token")
+  func heldWithoutToken() {
+    var roster = Roster()
+    roster.claim("ann", for: id(1))
+    roster.hold(id(1), at: .zero)
+    #expect(roster.claim("ann", for: id(2)).refusal == nil)
   }
 }

@@ -122,7 +122,7 @@ final class Relay: @unchecked Sendable {
   func gone(_ client: RelayClient, _ why: String) {
     guard clients.removeValue(forKey: client.id) != nil else { return }
     audience.remove(client)
-    directory.forget(client.id)
+    directory.forget(client.id, mayReturn: false)
     directory.release(client.peer)
     report(.closed(client.id, client.peer, why: why))
     if clients.isEmpty { whenEmpty?() }

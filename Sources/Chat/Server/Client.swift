@@ -188,7 +188,8 @@ final class Client {
 
   private func close(_ reason: CloseReason) {
     count(reason)
-    end(reason.leaveReason, reason.name, why: reason.description)
+    end(
+      reason.leaveReason, reason.name, mayReturn: reason.mayReturn, why: reason.description)
     switch reason {
     case .closedDoor, .stranger: link?.drop()
     case .dismissed(.closing):
@@ -214,14 +215,14 @@ final class Client {
   }
 
   /// Leaves everything; the link may still have to flush.
-  private func end(_ reason: LeaveReason, _ name: String, why: String) {
+  private func end(_ reason: LeaveReason, _ name: String, mayReturn: Bool, why: String) {
     guard !isOver else { return }
     isOver = true
     if let timer { server.loop.cancel(timer) }
     timer = nil
     gate?.end()
     server.counts.close(name)
-    server.leave(self, reason, why: why)
+    server.leave(self, reason, mayReturn: mayReturn, why: why)
   }
 
   private func settle() {
@@ -266,7 +267,7 @@ extension Client: LinkOwner {
   func lost(_ code: CInt) {
     if code == ETIMEDOUT { server.counts.hit(.timeout) }
     end(
-      .lost, "lost",
+      .lost, "lost", mayReturn: true,
       why: code == 0 ? "closed" : SocketError(operation: "connection", code: code).description)
     server.gone(self)
   }

@@ -1,5 +1,6 @@
 import Rooms
 import Sockets
+import Wire
 
 /// What all loops of a server share: who has which nick, which rooms there are, who may come.
 final class Directory: Sendable {
@@ -18,7 +19,7 @@ final class Directory: Sendable {
   }
 
   private struct State: Sendable {
-    var roster = Roster()
+    var roster: Roster
     var rooms: [String: Entry] = [:]
     var keys: [UInt32: String] = [:]
     /// The key of the room that looks so.
@@ -44,7 +45,10 @@ final class Directory: Sendable {
     self.options = options
     queueTotal = QueueTotal(loops: options.loops, limit: options.limits.maximumQueueTotal)
     state = Locked(
-      State(admission: Admission(filter: options.filter), limits: options.limits))
+      State(
+        // A quarter of a full server may be on its way back.
+        roster: Roster(heldLimit: min(options.limits.maximumClients, 1_000_000) / 4 + 64),
+        admission: Admission(filter: options.filter), limits: options.limits))
     setLimits(options.limits)
     // Nobody makes a room that looks like the lobby before the lobby is there.
     let lobby = options.defaultRoom
@@ -159,10 +163,15 @@ final class Directory: Sendable {
     }
   }
 
-  func forget(_ client: ClientID) {
+  /// The client is gone; if it may return and has a token, its nick waits for it.
+  func forget(_ client: ClientID, mayReturn: Bool) {
     state.withLock { state in
       state.loops[client] = nil
-      state.roster.release(client)
+      if mayReturn {
+        state.roster.hold(client, at: now)
+      } else {
+        state.roster.release(client)
+      }
     }
   }
 
@@ -184,27 +193,37 @@ final class Directory: Sendable {
   // MARK: - Nicks
 
   func claim(_ wish: String?, for client: ClientID) -> Roster.Grant {
-    state.withLock { $0.roster.claim(wish, for: client) }
+    withRoster { $0.claim(wish, for: client) }
   }
 
   func nick(of client: ClientID) -> String? { state.withLock { $0.roster.nick(of: client) } }
 
   func rename(_ client: ClientID, to nick: String) -> NameRefusal? {
-    state.withLock { state -> NameRefusal? in
+    withRoster { roster -> NameRefusal? in
       do throws(NameRefusal) {
-        try state.roster.rename(client, to: nick)
+        try roster.rename(client, to: nick)
         return nil
       } catch { return error }
     }
   }
 
   func resume(_ token: [UInt8], by client: ClientID) -> Roster.Resumption? {
-    state.withLock { $0.roster.resume(token, by: client) }
+    withRoster { $0.resume(token, by: client) }
   }
 
   func setToken(_ token: [UInt8], for client: ClientID) {
     state.withLock { $0.roster.setToken(token, for: client) }
   }
+
+  /// The roster as it is now: without the nicks that have waited long enough.
+  private func withRoster<Result>(_ body: (inout Roster) -> Result) -> Result {
+    state.withLock { state in
+      state.roster.expire(at: now)
+      return body(&state.roster)
+    }
+  }
+
+  private var now: Instant { WallClock.monotonic() }
 
   // MARK: - Rooms
 

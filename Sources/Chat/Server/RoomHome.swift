@@ -86,9 +86,11 @@ final class RoomHome {
     }
   }
 
-  /// Whether the order is by somebody who has left in this turn, and must see the turn end before.
+  /// Whether the order is by somebody who must see the turn end before: who has left in it, or is back
+  /// and asks for all that it said over the other connection.
   func mustCommit(before order: RoomOrder) -> Bool {
-    guard case .join = order.kind else { return false }
+    guard case .join(_, let purpose, _) = order.kind else { return false }
+    if case .enter(_, _, _?, _, _) = purpose, room.hasPending { return true }
     return leavers.contains(order.client)
   }
 
@@ -120,12 +122,12 @@ final class RoomHome {
   private func join(
     _ order: RoomOrder, _ nick: String, _ purpose: JoinPurpose, _ ticket: UInt64, at wall: Int64
   ) -> Bool {
-    if case .enter(_, _, _, let ghost?) = purpose { cut(ghost) }
+    if case .enter(_, _, _, _, let ghost?) = purpose { cut(ghost) }
     // What is committed now; everything of this turn's commit comes on top of it.
     let history = notice(of: purpose)
     var tookOver = false
     do {
-      if case .enter(_, _, _, let ghost?) = purpose, room.member(ghost.client) != nil {
+      if case .enter(_, _, _, _, let ghost?) = purpose, room.member(ghost.client) != nil {
         try room.apply(.takeOver(ghost: ghost.client, by: order.client), at: wall)
         members[ghost.loop] -= 1
         tookOver = true
@@ -145,10 +147,10 @@ final class RoomHome {
     let first: Notice
     var isEntry = false
     switch purpose {
-    case .enter(let refusal, let token, _, let ghost):
+    case .enter(let refusal, let token, _, let isBack, _):
       isEntry = true
       first = .welcome(
-        Welcome(nick: nick, refusal: refusal, seat: seat, token: token, resumed: ghost != nil))
+        Welcome(nick: nick, refusal: refusal, seat: seat, token: token, resumed: isBack))
     case .move(let id): first = .reply(id: id, .joined(seat))
     }
     batches[order.loop].attached.append(
@@ -159,7 +161,7 @@ final class RoomHome {
   }
 
   private func notice(of purpose: JoinPurpose) -> [Notice] {
-    if case .enter(_, _, let resume?, _) = purpose, resume.historyID == room.historyID,
+    if case .enter(_, _, let resume?, _, _) = purpose, resume.historyID == room.historyID,
       resume.lastNumber <= room.head
     {
       let (events, missed) = room.history(after: resume.lastNumber)

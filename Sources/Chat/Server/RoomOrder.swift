@@ -24,8 +24,9 @@ struct RoomOrder: Sendable {
 
 /// Why somebody joins, which decides what they are told.
 enum JoinPurpose: Sendable {
-  /// The client enters the server; with `ghost` it takes that one's seat.
-  case enter(refusal: NameRefusal?, token: [UInt8], resume: Resume?, ghost: Ghost?)
+  /// The client enters the server, over a new connection if it `isBack`; with `ghost` it takes that
+  /// one's seat.
+  case enter(refusal: NameRefusal?, token: [UInt8], resume: Resume?, isBack: Bool, ghost: Ghost?)
   /// Request `id` asked for this room.
   case move(id: UInt64)
 }

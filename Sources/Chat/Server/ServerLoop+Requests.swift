@@ -62,7 +62,7 @@ extension ServerLoop {
     } catch {
       return client.tell(.bye(.misbehaved, text: error.description, retryAfterMilliseconds: 0))
     }
-    let (grant, ghost) = grant(client, wish, resume)
+    let (grant, isBack, ghost) = grant(client, wish, resume)
     var token: [UInt8] = []
     if client.door.kind == .native {
       var random = SystemRandomNumberGenerator()
@@ -71,29 +71,28 @@ extension ServerLoop {
     }
     let seat = client.addSeat(in: place)
     let purpose = JoinPurpose.enter(
-      refusal: grant.refusal, token: token, resume: resume, ghost: ghost)
+      refusal: grant.refusal, token: token, resume: resume, isBack: isBack, ghost: ghost)
     order(client, seat, .join(nick: grant.nick, purpose: purpose, ticket: seat.ticket))
   }
 
-  /// The nick of one who enters: its ghost's, the one it wishes or one near it, or the given one.
+  /// The nick of one who enters: that of before, the one it wishes or one near it, or the given one.
   private func grant(
     _ client: Client, _ wish: String?, _ resume: Resume?
-  ) -> (Roster.Grant, Ghost?) {
-    if let resume, let resumption = directory.resume(resume.token, by: client.id),
-      let loop = directory.loop(of: resumption.ghost)
-    {
-      return (
-        Roster.Grant(nick: resumption.nick), Ghost(client: resumption.ghost, loop: loop)
-      )
+  ) -> (Roster.Grant, isBack: Bool, Ghost?) {
+    if let resume, let resumption = directory.resume(resume.token, by: client.id) {
+      let ghost = resumption.ghost.flatMap { ghost in
+        directory.loop(of: ghost).map { Ghost(client: ghost, loop: $0) }
+      }
+      return (Roster.Grant(nick: resumption.nick), true, ghost)
     }
     if wish == nil, let given = directory.nick(of: client.id) {
-      return (Roster.Grant(nick: given), nil)
+      return (Roster.Grant(nick: given), false, nil)
     }
     guard let wish, wish.utf8.count > limits.maximumNick, limits.maximumNick < Nick.byteLimit
     else {
-      return (directory.claim(wish, for: client.id), nil)
+      return (directory.claim(wish, for: client.id), false, nil)
     }
-    return (claimShort(wish, client), nil)
+    return (claimShort(wish, client), false, nil)
   }
 
   /// A nick that is longer than this server wants, cut so that a number still has room behind it.

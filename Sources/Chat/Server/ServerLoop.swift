@@ -117,13 +117,13 @@ final class ServerLoop: @unchecked Sendable {
     do throws(SocketError) {
       try client.start(descriptor, flusher: flusher)
     } catch {
-      leave(client, .lost, why: error.description)
+      leave(client, .lost, mayReturn: false, why: error.description)
       gone(client)
     }
   }
 
-  /// The client leaves all its rooms; its nick is free.
-  func leave(_ client: Client, _ reason: LeaveReason, why: String) {
+  /// The client leaves all its rooms; its nick is free, or waits for it.
+  func leave(_ client: Client, _ reason: LeaveReason, mayReturn: Bool, why: String) {
     decided(client)
     for seat in client.seats {
       detach(client, seat)
@@ -139,7 +139,7 @@ final class ServerLoop: @unchecked Sendable {
       }
     }
     client.removeSeats { _ in true }
-    directory.forget(client.id)
+    directory.forget(client.id, mayReturn: mayReturn)
     report(.closed(client.id, client.peer, why: why))
   }
 

@@ -68,6 +68,15 @@ package enum CloseReason: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Whether the client may want to come back over another connection, and so its nick waits for it.
+  package var mayReturn: Bool {
+    switch self {
+    case .ended, .truncated, .silent, .unfinished, .timedOut: true
+    case .dismissed(.slow), .dismissed(.flood), .dismissed(.timedOut): true
+    case .quit, .closedDoor, .stranger, .misbehaved, .dismissed: false
+    }
+  }
+
   package var description: String {
     switch self {
     case .quit: "said goodbye"

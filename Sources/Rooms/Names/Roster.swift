@@ -1,9 +1,11 @@
+package import Wire
+
 /// Who is called what, over the whole server.
 ///
 /// One nick (by its ``Nick/key(of:)``) belongs to one client at a time, and no two look alike (by their
-/// ``Nick/skeleton(of:)``). A client that reconnects
-/// shows the token of its lost connection and takes its nick back from the ghost, whose connection
-/// may take minutes to be noticed as dead.
+/// ``Nick/skeleton(of:)``). A client that reconnects shows the token of its lost connection and takes its
+/// nick back: from the ghost, whose connection may take minutes to be noticed as dead, or for ``holdTime``
+/// after that from nobody.
 package struct Roster: Sendable {
   /// How a wish was granted.
   package struct Grant: Sendable, Equatable {
@@ -20,10 +22,10 @@ package struct Roster: Sendable {
   /// What a shown token gives back.
   package struct Resumption: Sendable, Equatable {
     package var nick: String
-    /// The connection that had it, to be cut.
-    package var ghost: ClientID
+    /// The connection that still had it, to be cut.
+    package var ghost: ClientID?
 
-    package init(nick: String, ghost: ClientID) {
+    package init(nick: String, ghost: ClientID?) {
       self.nick = nick
       self.ghost = ghost
     }
@@ -41,8 +43,13 @@ package struct Roster: Sendable {
   private var skeletons: [String: ClientID] = [:]
   private var tokens: [[UInt8]: ClientID] = [:]
   private var lastGuest: UInt64 = 0
+  private var held: HeldNicks
 
-  package init() {}
+  /// How long a nick waits for a client whose connection was lost.
+  package static let holdTime = Duration.seconds(120)
+
+  /// - Parameter heldLimit: So many nicks wait at most; with more the oldest are free.
+  package init(heldLimit: Int = 1000) { held = HeldNicks(limit: heldLimit) }
 
   package var count: Int { entries.count }
 
@@ -85,6 +92,17 @@ package struct Roster: Sendable {
     if let token = entry.token { tokens[token] = nil }
   }
 
+  /// Forgets a client whose connection is gone, and keeps its nick for its token.
+  package mutating func hold(_ client: ClientID, at now: Instant) {
+    guard let entry = entries[client] else { return }
+    release(client)
+    guard let token = entry.token else { return }
+    held.hold(entry.nick, like: entry.skeleton, token: token, until: now + Roster.holdTime)
+  }
+
+  /// Frees the nicks for which nobody came back in time.
+  package mutating func expire(at now: Instant) { held.expire(at: now) }
+
   /// Makes `token` (16 random bytes) the one that gives back this client's nick.
   package mutating func setToken(_ token: [UInt8], for client: ClientID) {
     guard let old = entries[client] else { return }
@@ -93,10 +111,14 @@ package struct Roster: Sendable {
     tokens[token] = client
   }
 
-  /// Moves the nick of the ghost to which `token` was given to `client`; the token is used up.
+  /// Moves the nick of the ghost to which `token` was given, or that waits for it, to `client`; the
+  /// token is used up.
   ///
-  /// Gives nil for a token of nobody who is still here: then ``claim(_:for:)`` as for anybody.
+  /// Gives nil for any other token: then ``claim(_:for:)`` as for anybody.
   package mutating func resume(_ token: [UInt8], by client: ClientID) -> Resumption? {
+    if let nick = held.take(token) {
+      return Resumption(nick: settle(client, as: nick), ghost: nil)
+    }
     guard let ghost = tokens[token], ghost != client, let entry = entries[ghost] else { return nil }
     release(ghost)
     settle(client, as: entry.nick)
@@ -112,6 +134,9 @@ package struct Roster: Sendable {
 
   private func refusal(key: String, skeleton: String, for client: ClientID) -> NameRefusal? {
     if let owner = owners[key], owner != client { return .taken }
+    if let nick = held.nick(like: skeleton) {
+      return Nick.key(of: nick) == key ? .taken : .alike(nick)
+    }
     if let owner = skeletons[skeleton], owner != client {
       return .alike(entries[owner]?.nick ?? "")
     }

@@ -59,6 +59,85 @@ struct ResumeTests {
     }
   }
 
+  @Test("gives the nick back also when the connection is known to be lost", arguments: [1, 3])
+  func held(loops: Int) async throws {
+    try await Served.run {
+      $0.loops = loops
+    } _: { served in
+      let bob = try await served.enter(.native, "bob")
+      let lost = try await served.enter(.native, "ann")
+      let welcome = try await lost.welcome()
+      lost.connection.abort()
+      await served.reports.wait { event in
+        if case .closed(_, _, why: let why) = event { why != "said goodbye" } else { false }
+      }
+      try await bob.say("while ann is away")
+      _ = try await served.enter(.native, "ann-2")
+      try await bob.ask(.nick("ANN"))
+      let refusal = try await bob.read {
+        if case .native(.refused(_, let code, _)) = $0 {
+          code == RefusalCode.nameTaken.rawValue
+        } else {
+          false
+        }
+      }
+      #expect(refusal.last != .end)
+      let ann = try await served.enter(
+        .native, "whoever", resume: try welcome.resume(at: welcome.seat.head))
+      let back = try await ann.welcome()
+      #expect(back.nick == "ann" && back.isResumed)
+      #expect(try await ann.texts(until: "while ann is away") == ["while ann is away"])
+    }
+  }
+
+  @Test("after a cut for slowness nothing within the journal is missing, and nothing comes twice")
+  func slow() async throws {
+    let configure = { (options: inout ServerOptions) in
+      options.limits.maximumQueue = 32_768
+      Served.onFile(&options)
+    }
+    try await Served.run(configure) { served in
+      let slow = try await served.enter(.native, "slow")
+      let welcome = try await slow.welcome()
+      let writer = try await served.enter(.line, "writer")
+      let reader = try await served.enter(.native, "reader")
+      let line = String(repeating: "x", count: 500)
+      // Less than the journal keeps, and more than the socket's buffers and the queue take together.
+      let lines = (0..<380).map { "\($0) \(line)" }
+      for text in lines {
+        try await writer.say(text)
+        _ = try await reader.texts(until: text)
+      }
+      await served.reports.wait { event in
+        if case .left(_, nick: "slow", _, .slow) = event { true } else { false }
+      }
+      let read = try await slow.rest().compactMap(\.text)
+      #expect(read.count < lines.count)
+      let back = try await served.enter(
+        .native, "slow",
+        resume: try welcome.resume(at: welcome.seat.head + UInt64(read.count)))
+      let again = try await back.welcome()
+      #expect(again.nick == "slow" && again.isResumed)
+      #expect(try await back.texts(until: lines[379]) == Array(lines[read.count...]))
+    }
+  }
+
+  @Test("is over with a goodbye: the nick is free")
+  func goodbye() async throws {
+    try await Served.run { served in
+      let gone = try await served.enter(.native, "ann")
+      let welcome = try await gone.welcome()
+      var bytes: [UInt8] = []
+      try NativeFrame.bye(NativeBye()).encode(into: &bytes)
+      try await gone.connection.write(bytes)
+      _ = try await gone.rest()
+      let other = try await served.enter(.native, "ann")
+      #expect(try await other.welcome().nick == "ann")
+      let late = try await served.enter(.native, "eve", resume: try welcome.resume(at: 0))
+      #expect(try await !late.welcome().isResumed)
+    }
+  }
+
   @Test("that nobody was given is an entry like any other")
   func unknownToken() async throws {
     try await Served.run { served in

@@ -48,7 +48,8 @@ struct RoomHomeTests {
     _ = home.perform(join(1), at: 0)
     _ = home.commit()
     let purpose = JoinPurpose.enter(
-      refusal: nil, token: [], resume: nil, ghost: Ghost(client: ClientID(1), loop: 0))
+      refusal: nil, token: [], resume: nil, isBack: false,
+      ghost: Ghost(client: ClientID(1), loop: 0))
     let isCountedOut = home.perform(
       order(2, .join(nick: "n1", purpose: purpose, ticket: 1), loop: 1), at: 0)
     #expect(isCountedOut)
