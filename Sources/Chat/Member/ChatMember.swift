@@ -1,11 +1,11 @@
 package import Sockets
 internal import Wire
 
-/// Takes part in a chat over one connection: drives a ``MemberSession`` with a socket and a clock.
+/// Takes part in a chat: drives a ``MemberSession`` with sockets, one after another, and a clock.
 ///
 /// Lives on the connection's loop: every method is called there. ``run(_:)`` goes on until the session
 /// has ended; meanwhile ``type(_:)`` says lines, one caller at a time, and waits while the server or
-/// the network cannot take more. The connection stays its owner's to close.
+/// the network cannot take more. All connections are closed when it has ended.
 package final class ChatMember: Participant, TimerTarget, @unchecked Sendable {
   // @unchecked: confined to the loop's thread, as `precondition`s check.
 
@@ -13,7 +13,11 @@ package final class ChatMember: Participant, TimerTarget, @unchecked Sendable {
   private static let eventLimit = 256
   private static let byteLimit = 262_144
 
-  private let connection: Connection
+  private let loop: EventLoop
+  private let dial: @Sendable () async throws -> Connection
+  /// Nil while there is none.
+  private var connection: Connection?
+  private var wantsConnection = false
   private var session: any MemberSession
   private var ending: MemberEnding?
   private let pacing: Pacing?
@@ -30,8 +34,16 @@ package final class ChatMember: Participant, TimerTarget, @unchecked Sendable {
   private let hasOutgoing = Gate()
   private let hasEvents = Gate()
   private let hasEnded = Gate()
+  private let mayTalk = Gate()
+  private let hasHungUp = Gate()
 
-  package init(_ connection: Connection, _ session: any MemberSession) {
+  /// `dial` opens a connection like the first one, for a session that asks for another.
+  package init(
+    _ connection: Connection, _ session: any MemberSession,
+    dial: @escaping @Sendable () async throws -> Connection = { throw CancellationError() }
+  ) {
+    loop = connection.loop
+    self.dial = dial
     self.connection = connection
     self.session = session
     pacing = session.paced.map {
@@ -53,12 +65,12 @@ package final class ChatMember: Participant, TimerTarget, @unchecked Sendable {
     return await withTaskCancellationHandler {
       drain()
       await withDiscardingTaskGroup { group in
-        group.addTask { await self.read() }
-        group.addTask { await self.write() }
+        group.addTask { await self.talk() }
         group.addTask { await self.present(show) }
         if ending == nil { await hasEnded.wait() }
         group.cancelAll()
       }
+      connection?.close()
       return ending ?? .left
     } onCancel: {
       loop.execute { self.end(.left) }
@@ -96,7 +108,6 @@ package final class ChatMember: Participant, TimerTarget, @unchecked Sendable {
 
   // MARK: - The session
 
-  private var loop: EventLoop { connection.loop }
   private var now: Moment { .now(Instant(nanoseconds: loop.now)) }
 
   private var isReady: Bool {
@@ -111,6 +122,10 @@ package final class ChatMember: Participant, TimerTarget, @unchecked Sendable {
         outgoing.append(bytes)
         outgoingBytes += bytes.count
       case .endWriting: wantsEndOfWriting = true
+      case .hangUp: hangUp()
+      case .dial:
+        wantsConnection = true
+        mayTalk.open()
       case .show(let event): events.append(event)
       case .ended(let ending): end(ending)
       }
@@ -124,7 +139,9 @@ package final class ChatMember: Participant, TimerTarget, @unchecked Sendable {
   private func end(_ ending: MemberEnding) {
     guard self.ending == nil else { return }
     self.ending = ending
-    for gate in [mayType, mayRead, hasOutgoing, hasEvents, hasEnded] { gate.open() }
+    for gate in [mayType, mayRead, hasOutgoing, hasEvents, hasEnded, mayTalk, hasHungUp] {
+      gate.open()
+    }
     if let timer { loop.cancel(timer) }
     timer = nil
   }
@@ -147,10 +164,58 @@ package final class ChatMember: Participant, TimerTarget, @unchecked Sendable {
 
   // MARK: - Tasks
 
-  private func read() async {
-    var buffer: [UInt8] = []
+  /// Talks over one connection after another.
+  private func talk() async {
     while ending == nil {
-      while ending == nil, events.count >= ChatMember.eventLimit { await mayRead.wait() }
+      if let connection { await talk(over: connection) }
+      guard ending == nil else { return }
+      guard wantsConnection else {
+        await mayTalk.wait()
+        continue
+      }
+      wantsConnection = false
+      await connect()
+    }
+  }
+
+  private func connect() async {
+    do {
+      let connection = try await dial()
+      guard ending == nil else { return connection.close() }
+      self.connection = connection
+      session.connected(at: now)
+    } catch {
+      guard ending == nil else { return }
+      session.finish(error as? SocketError, at: now)
+    }
+    drain()
+  }
+
+  private func talk(over connection: Connection) async {
+    await withDiscardingTaskGroup { group in
+      group.addTask { await self.read(connection) }
+      group.addTask { await self.write(connection) }
+      while isUp(connection) { await hasHungUp.wait() }
+      group.cancelAll()
+    }
+  }
+
+  private func isUp(_ connection: Connection) -> Bool {
+    ending == nil && self.connection?.source === connection.source
+  }
+
+  private func hangUp() {
+    connection?.close()
+    connection = nil
+    outgoing = []
+    outgoingBytes = 0
+    for gate in [mayRead, hasOutgoing, hasHungUp] { gate.open() }
+  }
+
+  private func read(_ connection: Connection) async {
+    var buffer: [UInt8] = []
+    while isUp(connection) {
+      while isUp(connection), events.count >= ChatMember.eventLimit { await mayRead.wait() }
       var failure: SocketError?
       do {
         buffer.removeAll(keepingCapacity: true)
@@ -164,21 +229,22 @@ package final class ChatMember: Participant, TimerTarget, @unchecked Sendable {
       } catch {
         return  // Cancelled, because it has ended.
       }
-      guard ending == nil else { return }
+      guard isUp(connection) else { return }
       session.finish(failure, at: now)
       drain()
       return
     }
   }
 
-  private func write() async {
-    while ending == nil {
+  private func write(_ connection: Connection) async {
+    while isUp(connection) {
       let batch = outgoing
       outgoing = []
       do {
         for piece in batch {
-          try await pace()
+          try await pace(connection)
           try await connection.write(piece, timeout: .none)
+          guard isUp(connection) else { return }
           outgoingBytes -= piece.count
         }
         if !batch.isEmpty, isReady { mayType.open() }
@@ -193,12 +259,12 @@ package final class ChatMember: Participant, TimerTarget, @unchecked Sendable {
         // What is wrong shows when reading, behind what the server still had to say about it.
         return
       }
-      if ending == nil, outgoing.isEmpty { await hasOutgoing.wait() }
+      if isUp(connection), outgoing.isEmpty { await hasOutgoing.wait() }
     }
   }
 
   /// Waits until a server of the lessons' kind can keep in step with one more frame.
-  private func pace() async throws {
+  private func pace(_ connection: Connection) async throws {
     guard let pacing else { return }
     while let number = connection.source.core?.number, !pacing.mayBegin(number) {
       try await loop.sleep(for: .milliseconds(1))

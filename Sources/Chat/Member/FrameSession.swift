@@ -125,6 +125,9 @@ package struct FrameSession: MemberSession {
     end(isReady ? .closed : .left)
   }
 
+  /// Never asked for: without numbers nobody could know what was missed.
+  package mutating func connected(at now: Moment) {}
+
   package mutating func writingEnded(at now: Moment) {
     if case .ending = state { state = .listening(until: now.instant + FrameSession.lastSilence) }
   }

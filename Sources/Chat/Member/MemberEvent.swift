@@ -5,6 +5,19 @@ package import Wire
 /// Texts are what others sent, unless they say otherwise: make them safe before they are shown.
 package enum MemberEvent: Sendable, Equatable {
   case entered(NativeWelcome)
+  /// There is no connection, for this reason; the next attempt is after the pause. Told again only for
+  /// another reason.
+  case away(why: String, pause: Duration)
+  /// In again; unless the room's history `goesOn`, nobody knows what was said meanwhile.
+  case back(NativeWelcome, after: Duration, goesOn: Bool)
+  /// Our own words, which are said once there is a connection.
+  case waits(String)
+  /// Our own words, of which nobody knows whether they were said.
+  case doubtful(String)
+  /// So many messages before the next one are not to be had.
+  case missing(UInt64, room: String?)
+  /// What is typed goes to this room now, or to none.
+  case talking(in: String?)
   case message(MemberMessage)
   case presence(NativePresence, room: String?)
   case whisper(NativeWhisper)

@@ -19,7 +19,9 @@ package protocol MemberSession: Sendable {
   /// Ends the session in order: what is under way is finished, nothing new begins.
   mutating func leave(at now: Moment)
   mutating func receive(_ bytes: Span<UInt8>, at now: Moment)
-  /// Takes the end of what the server says, in order or by a failure.
+  /// The connection that was asked for by ``MemberAction/dial`` is there.
+  mutating func connected(at now: Moment)
+  /// Takes the end of what the server says, in order or by a failure; or that there is no connection.
   mutating func finish(_ failure: SocketError?, at now: Moment)
   /// Everything has been written and the writing side is shut down.
   mutating func writingEnded(at now: Moment)
@@ -34,6 +36,10 @@ package enum MemberAction: Sendable, Equatable {
   case transmit([UInt8])
   /// Shut down the writing side when everything is written.
   case endWriting
+  /// Give up the connection, and what was not written.
+  case hangUp
+  /// Open another one.
+  case dial
   case show(MemberEvent)
   case ended(MemberEnding)
 }

@@ -7,22 +7,12 @@ package import Wire
 /// is: whoever shows it makes it safe. Speaks the one pattern it was made for and no other, whatever
 /// the server answers.
 package struct NativeClient: Sendable {
-  package enum Action: Sendable, Equatable {
-    case transmit([UInt8])
-    case entered(NativeWelcome)
-    /// Something said in a room; `isHistory`: before we came, or again on our request.
-    case event(NativeEvent, isHistory: Bool)
-    case presence(NativePresence)
-    /// The message that ``say(_:action:)`` gave this id is stored.
-    case accepted(id: UInt64, number: UInt64)
-    /// What had this id was not done; the id 0 is for nothing in particular.
-    case refused(id: UInt64, code: UInt8, text: String)
-    case reply(id: UInt64, NativeReply)
-    case whisper(NativeWhisper)
-    case notice(String)
-    /// History follows as events, after so many lost ones.
-    case history(NativeHistory)
-    case ended(NativeEnding)
+  /// A room whose numbers go on from where we were, until what was said meanwhile is there.
+  private struct CatchUp {
+    var room: UInt32
+    var head: UInt64
+    var isWhole = true
+    var until: Instant
   }
 
   private enum State {
@@ -38,11 +28,14 @@ package struct NativeClient: Sendable {
   package static let pingAfter = Duration.seconds(60)
   package static let closeAfter = Duration.seconds(90)
   package static let closePatience = Duration.seconds(2)
+  /// The longest history that is taken from a server at a time.
+  package static let historyLimit: UInt32 = 65_536
 
-  /// The name that the server gave us.
-  package private(set) var nick = ""
-  /// The room that we are in; nil before the welcome and after leaving.
-  package private(set) var seat: NativeSeat?
+  /// What to take to the next connection.
+  package private(set) var memory: ClientMemory
+  /// Whether the welcome led to the room of before, and its numbers go on: ``Action/caughtUp(room:isWhole:)``
+  /// follows then.
+  package private(set) var goesOn = false
 
   private var state: State
   private var decoder = NativeDecoder(pattern: .plain, awaitsPreface: false)
@@ -50,11 +43,12 @@ package struct NativeClient: Sendable {
   private var hasFrame = false
   private var hasEntered = false
   private var nextID: UInt64 = 1
-  private var unanswered: Set<UInt64> = []
-  /// Frames that wait for the welcome: nothing is told to a server that has not shown what it is.
-  private var held: [UInt8] = []
+  /// The room of what is said, 0 for commands.
+  private var unanswered: [UInt64: UInt32] = [:]
+  /// The command that takes us to another room: what comes behind it is meant for there.
+  private var move: UInt64?
   private var historyLeft: UInt32 = 0
-  private var progress = ResumePoint()
+  private var catchUp: CatchUp?
   /// Say goodbye with these words when all is answered, or at that time.
   private var goodbye: (words: String, by: Instant)?
   private var outgoing: [UInt8] = []
@@ -63,37 +57,45 @@ package struct NativeClient: Sendable {
 
   /// Asks for a nick and a room, either empty for the server's choice, and waits so long for an answer.
   ///
-  /// Throws when a name is too long to be sent at all.
+  /// With the memory of a connection before, its room comes before `room`. Throws when a name is too
+  /// long to be sent at all.
   package init(
-    nick: String, room: String, resume: NativeResume? = nil,
+    nick: String, room: String, memory: ClientMemory = ClientMemory(),
     patience: Duration = NativeClient.answerLimit, at now: Instant
   ) throws(WireError) {
     state = .connecting(until: now + patience)
-    progress.resume(resume)
+    self.memory = memory
+    self.memory.lose()
     outgoing = NativePreface.bytes(.plain)
-    try NativeFrame.hello(NativeHello(nick: nick, room: room, resume: resume))
-      .encode(into: &outgoing)
+    let hello = NativeHello(nick: nick, room: memory.seat?.name ?? room, resume: memory.resume)
+    try NativeFrame.hello(hello).encode(into: &outgoing)
   }
+
+  /// The name that the server gave us.
+  package var nick: String { memory.nick }
+  /// The room that we talk in; nil before the welcome and after leaving all.
+  package var seat: NativeSeat? { memory.seat }
 
   // MARK: - What we want
 
   /// Whether more may be said now; while it is false, read no further input.
   package var isReady: Bool {
     guard case .entered = state else { return false }
-    return goodbye == nil && unanswered.count < NativeClient.window
+    return goodbye == nil && move == nil && unanswered.count < NativeClient.window
   }
 
   /// How many messages and commands have no answer yet.
   package var unansweredCount: Int { unanswered.count }
 
-  /// Says `text` in the room that we are in; the answer bears the returned id.
+  /// Says `text` in the room that we talk in; the answer bears the returned id.
   package mutating func say(_ text: String, action: Bool = false) throws(RoomRefusal) -> UInt64 {
     let body = Array(text.utf8)
     try Body.check(body)
     let id = nextID
-    let say = NativeSay(id: id, room: 0, form: action ? .action : .text, body: body)
-    guard takesRequests, send(.say(say)) else { throw .notMember }
-    expectAnswer()
+    guard takesRequests, let room = seat?.room,
+      send(.say(NativeSay(id: id, room: room, form: action ? .action : .text, body: body)))
+    else { throw .notMember }
+    expectAnswer(in: room)
     return id
   }
 
@@ -106,9 +108,19 @@ package struct NativeClient: Sendable {
     guard send(.command(id: id, command)) else {
       throw .textTooLong(bytes: NativeFrame.limit)
     }
-    expectAnswer()
+    expectAnswer(in: 0)
+    switch command {
+    case .join, .leave: move = id
+    case .nick, .who, .rooms, .whisper, .history, .unknown: break
+    }
     return id
   }
+
+  /// Makes a room that we are in the one that we talk in; false when we are not.
+  package mutating func turn(to room: String) -> Bool { memory.turn(to: room) }
+
+  /// A room of before that we did not get into again.
+  package mutating func forget(room: String) { memory.leave(room) }
 
   /// Says goodbye and waits a moment for the server to close.
   package mutating func close(_ words: String = "", at now: Instant) {
@@ -126,9 +138,6 @@ package struct NativeClient: Sendable {
     goodbye = (words, now + NativeClient.answerLimit)
     closeIfAnswered(at: now)
   }
-
-  /// What to show after a lost connection to get back what was missed; nil before the first welcome.
-  package var resumePoint: NativeResume? { progress.resume }
 
   // MARK: - What happens
 
@@ -166,7 +175,7 @@ package struct NativeClient: Sendable {
     case .entered(let lastHeard, let wasPinged):
       min(
         lastHeard + (wasPinged ? NativeClient.closeAfter : NativeClient.pingAfter),
-        goodbye?.by ?? .distantFuture)
+        goodbye?.by ?? .distantFuture, catchUp?.until ?? .distantFuture)
     case .ended: nil
     }
   }
@@ -178,11 +187,12 @@ package struct NativeClient: Sendable {
     case .connecting: end(.noAnswer)
     case .closing: end(.left)
     case .entered(let lastHeard, let wasPinged):
+      if let until = catchUp?.until, until <= now { endCatchUp() }
       if let goodbye, goodbye.by <= now {
         close(goodbye.words, at: now)
       } else if lastHeard + NativeClient.closeAfter <= now {
         end(.timedOut)
-      } else if !wasPinged {
+      } else if !wasPinged, lastHeard + NativeClient.pingAfter <= now {
         _ = send(.ping)
         state = .entered(lastHeard: lastHeard, wasPinged: true)
       }
@@ -233,68 +243,113 @@ package struct NativeClient: Sendable {
 
   private mutating func enter(_ welcome: NativeWelcome, at now: Instant) {
     hasEntered = true
-    nick = welcome.nick
-    seat = welcome.seat
-    progress.enter(welcome.seat, token: welcome.token)
+    goesOn = memory.enter(welcome)
     state = .entered(lastHeard: now, wasPinged: false)
-    outgoing += held
-    held = []
     actions.append(.entered(welcome))
+    if goesOn { beginCatchUp(welcome.seat, at: now) }
   }
 
   private mutating func hear(_ frame: NativeFrame, at now: Instant) {
     switch frame {
-    case .event(let event):
-      let isHistory = historyLeft > 0
-      if isHistory { historyLeft -= 1 }
-      if event.room == seat?.room { progress.saw(event.number) }
-      actions.append(.event(event, isHistory: isHistory))
+    case .event(let event): hear(event)
     case .presence(let presence): actions.append(.presence(presence))
     case .whisper(let whisper): actions.append(.whisper(whisper))
     case .history(let history):
-      historyLeft = history.count
+      guard begin(history) else { return }
       actions.append(.history(history))
+      guard catchUp?.room == history.room else { return }
+      if history.missed > 0 {
+        catchUp?.isWhole = false
+        memory.skip(history.missed, in: history.room)
+      }
+      if history.count == 0 { endCatchUp() }
     case .accepted(let id, let number):
+      let room = unanswered[id] ?? 0
       guard answer(id, at: now) else { return }
-      progress.wrote(number)
+      memory.wrote(number, in: room)
       actions.append(.accepted(id: id, number: number))
+      tellGaps()
     case .refused(let id, let code, let text):
       guard id == 0 || answer(id, at: now) else { return }
       actions.append(.refused(id: id, code: code, text: text))
+      tellGaps()
     case .reply(let id, let reply):
       guard answer(id, at: now) else { return }
-      hear(reply)
       actions.append(.reply(id: id, reply))
+      hear(reply, at: now)
+      tellGaps()
     case .welcome, .hello, .say, .command, .notice, .ping, .pong, .bye:
       end(.misbehaved("a second welcome"))
     }
   }
 
-  private mutating func hear(_ reply: NativeReply) {
+  private mutating func hear(_ event: NativeEvent) {
+    let isHistory = historyLeft > 0
+    if isHistory { historyLeft -= 1 }
+    let isCatchUp = catchUp?.room == event.room
+    // What was asked for is shown however often it was seen.
+    guard !isHistory || isCatchUp else {
+      return actions.append(.event(event, isHistory: true))
+    }
+    let (isNew, isBehindGap) = memory.saw(event.number, in: event.room)
+    tellGaps()
+    if isNew { actions.append(.event(event, isHistory: isHistory)) }
+    guard isCatchUp else { return }
+    if isBehindGap { catchUp?.isWhole = false }
+    if historyLeft == 0 { endCatchUp() }
+  }
+
+  private mutating func hear(_ reply: NativeReply, at now: Instant) {
     switch reply {
-    case .nick(let granted): nick = granted
-    case .join(let seat, _):
-      self.seat = seat
-      progress.enter(seat, token: nil)
-    case .history(let history): historyLeft = history.count
-    case .leave(let room): if room == seat?.name { seat = nil }
+    case .nick(let granted): memory.nick = granted
+    case .join(let seat, _): if memory.enter(seat) { beginCatchUp(seat, at: now) }
+    case .history(let history): _ = begin(history)
+    case .leave(let room): memory.leave(room)
     case .who, .rooms, .whisper: break
     }
   }
 
+  private mutating func begin(_ history: NativeHistory) -> Bool {
+    guard history.count <= NativeClient.historyLimit else {
+      end(.misbehaved("a history of \(history.count) messages"))
+      return false
+    }
+    historyLeft = history.count
+    return true
+  }
+
+  private mutating func beginCatchUp(_ seat: NativeSeat, at now: Instant) {
+    catchUp = CatchUp(room: seat.room, head: seat.head, until: now + NativeClient.answerLimit)
+    if memory.hasSeen(seat.head, in: seat.room) { endCatchUp() }
+  }
+
+  private mutating func endCatchUp() {
+    guard let done = catchUp else { return }
+    catchUp = nil
+    let isWhole = done.isWhole && memory.hasSeen(done.head, in: done.room)
+    actions.append(.caughtUp(room: done.room, isWhole: isWhole))
+  }
+
+  /// A number that is missing may be one of ours, as long as answers are.
+  private mutating func tellGaps() {
+    guard unanswered.isEmpty else { return }
+    for (room, count) in memory.takeHoles() { actions.append(.gap(room: room, count: count)) }
+  }
+
   // MARK: - Answers
 
-  private mutating func expectAnswer() {
-    unanswered.insert(nextID)
+  private mutating func expectAnswer(in room: UInt32) {
+    unanswered[nextID] = room
     nextID += 1
   }
 
   /// Whether `id` waited for an answer; a server that answers anything else has lost count.
   private mutating func answer(_ id: UInt64, at now: Instant) -> Bool {
-    guard unanswered.remove(id) != nil else {
+    guard unanswered.removeValue(forKey: id) != nil else {
       end(.misbehaved("an answer to nothing that was asked"))
       return false
     }
+    if move == id { move = nil }
     if let goodbye { self.goodbye = (goodbye.words, now + NativeClient.answerLimit) }
     return true
   }
@@ -311,20 +366,14 @@ package struct NativeClient: Sendable {
   }
 
   private var takesRequests: Bool {
-    switch state {
-    case .connecting, .entered: goodbye == nil
-    case .closing, .ended: false
-    }
+    // Nothing is told to a server that has not shown what it is.
+    if case .entered = state { goodbye == nil } else { false }
   }
 
   /// Queues a frame, or tells that it is too long.
   private mutating func send(_ frame: NativeFrame) -> Bool {
     do throws(WireError) {
-      if case .connecting = state {
-        try frame.encode(into: &held)
-      } else {
-        try frame.encode(into: &outgoing)
-      }
+      try frame.encode(into: &outgoing)
       return true
     } catch {
       return false

@@ -44,6 +44,18 @@ extension NativeEnding: CustomStringConvertible {
   }
 }
 
+extension NativeEnding {
+  /// The same for somebody who was in already, and needs no advice.
+  package var brief: String {
+    switch self {
+    case .closedSilently: "the connection was closed without a word"
+    case .noAnswer: "no answer"
+    case .notNative: "something answers that is not the server"
+    default: description
+    }
+  }
+}
+
 extension ByeReason {
   fileprivate var words: String {
     switch self {

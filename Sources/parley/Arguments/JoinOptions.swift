@@ -12,6 +12,8 @@ struct JoinOptions: CommandOptions {
   var framing: Framing?
   var timeout = TimeLimit.standard
   var face = FaceOptions()
+  /// Whether a lost connection is made again.
+  var returns = true
 }
 
 extension JoinOptions {
@@ -32,6 +34,12 @@ extension JoinOptions {
         Type a line and press Enter to say it; /help lists the commands, Ctrl-D leaves. In a pipe \
         each line of input is said, and what the others say comes out line by line; it ends with 1 \
         when a line was not accepted.
+        """,
+        """
+        A lost connection is made again after a pause, with your name, your rooms and what was said \
+        meanwhile, as far as the server still has it. What you type meanwhile waits, and what got no \
+        answer is said again when the server cannot have it. The end of the input gives all that 30 \
+        seconds. Servers of --frame know no numbers: there one connection is all.
         """,
         """
         Examples:
@@ -65,6 +73,9 @@ extension JoinOptions {
             ) {
               (options, text) throws(UsageError) in
               options.timeout = try TimeLimit(text)
+            },
+            .flag("--no-reconnect", "end when the connection is lost, as with --frame") {
+              $0.returns = false
             },
           ]),
         FaceOptions.group(\.face),

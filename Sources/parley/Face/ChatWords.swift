@@ -34,6 +34,17 @@ struct ChatWords {
   func lines(for event: MemberEvent) -> [Line] {
     switch event {
     case .entered(let welcome): entered(welcome)
+    case .away(let why, let pause): away(why, pause)
+    case .back(let welcome, let after, let goesOn):
+      back(
+        welcome, after: after, goesOn: goesOn,
+        scene(welcome.seat.name, welcome.members, without: welcome.nick))
+    case .waits(let text):
+      body(Array(text.utf8), after: "* waits for a connection: ", isForPeople: true)
+    case .doubtful(let text):
+      body(Array(text.utf8), after: "! nobody knows whether this was said: ", isForPeople: true)
+    case .missing(let count, let room): missing(count, in: room)
+    case .talking(let room): talking(in: room)
     case .message(let message): lines(for: message)
     case .presence(let presence, let room): [Line(text: text(of: presence, in: room))]
     case .whisper(let whisper):
@@ -192,7 +203,7 @@ struct ChatWords {
     case .nick(let nick): return "You are now \(safe(nick))."
     case .join(let seat, let members):
       return "You are now in \(scene(seat.name, members, without: nil))"
-    case .leave(let room): return "You left \(safe(room)). /join ROOM takes you to another."
+    case .leave(let room): return "You left \(safe(room))."
     case .who(let room, let members):
       return "In \(safe(room)) (\(members.total)): \(row(members.names, of: members.total))"
     case .rooms(let total, let rooms):

@@ -25,7 +25,8 @@ struct Join {
         // Only a name can be so long that no frame holds it.
         throw UsageError("\(error)", verb: "join")
       }
-      return try await sitting.take(part: ChatMember(connection, session))
+      let member = ChatMember(connection, session) { try await join.connect(on: sitting.loop) }
+      return try await sitting.take(part: member)
     }
   }
 
@@ -62,7 +63,8 @@ struct Join {
       let login = LoginName.environment.flatMap { (try? Nick.check($0)) == nil ? nil : $0 }
       return try NativeSession(
         nick: options.nick ?? login, room: options.room,
-        patience: timeout ?? .seconds(Int64.max / 2), at: now)
+        patience: timeout ?? .seconds(Int64.max / 2),
+        returning: options.returns ? ReturnPlan(seed: .random(in: .min ... .max)) : nil, at: now)
     case .line: return FrameSession(.line, name: nil)
     case .dec10: return FrameSession(.dec10, name: options.nick)
     case .u16: return FrameSession(.u16, name: options.nick ?? LoginName.best)

@@ -67,13 +67,15 @@ struct NativeSessionTests {
     script.type("/ignore Bob")
     _ = script.takeShown()
     try script.receive(
-      .said("one", by: "bob"), .presence(.rename(to: "rob"), of: "bob"), .said("two", by: "rob"),
-      .whisper(NativeWhisper(from: "rob", wall: 0, body: [0x68])), .said("three", by: "eve"))
+      .said("one", by: "bob"), .presence(.rename(to: "rob"), of: "bob"),
+      .said("two", by: "rob", number: 2),
+      .whisper(NativeWhisper(from: "rob", wall: 0, body: [0x68])),
+      .said("three", by: "eve", number: 3))
     #expect(script.takeShown().map(\.saying) == ["eve: three"])
     script.type("/ignore")
     #expect(script.takeShown() == [.words("You ignore rob.")])
     script.type("/ignore rob")
-    try script.receive(.said("four", by: "rob"))
+    try script.receive(.said("four", by: "rob", number: 4))
     #expect(script.takeShown().compactMap(\.saying) == ["rob: four"])
   }
 

@@ -9,6 +9,8 @@ struct SessionScript<Session: MemberSession> {
   private(set) var shown: [MemberEvent] = []
   private(set) var ending: MemberEnding?
   private(set) var wantsEndOfWriting = false
+  private(set) var hangUps = 0
+  private(set) var dials = 0
   var now: Moment
 
   init(_ session: Session, at now: Moment = .start) {
@@ -22,6 +24,10 @@ struct SessionScript<Session: MemberSession> {
       switch action {
       case .transmit(let bytes): sent.append(bytes)
       case .endWriting: wantsEndOfWriting = true
+      case .hangUp:
+        hangUps += 1
+        sent = []
+      case .dial: dials += 1
       case .show(let event): shown.append(event)
       case .ended(let ending): self.ending = ending
       }
@@ -61,6 +67,16 @@ struct SessionScript<Session: MemberSession> {
     drain()
   }
 
+  mutating func connected() {
+    session.connected(at: now)
+    drain()
+  }
+
+  mutating func expire() {
+    session.expire(at: now)
+    drain()
+  }
+
   mutating func writingEnded() {
     session.writingEnded(at: now)
     drain()
@@ -68,8 +84,7 @@ struct SessionScript<Session: MemberSession> {
 
   mutating func wait(_ duration: Duration) {
     now.instant = now.instant + duration
-    session.expire(at: now)
-    drain()
+    expire()
   }
 
   /// Takes the frames that were sent since the last call, without the preface.

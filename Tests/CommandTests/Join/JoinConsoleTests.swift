@@ -90,7 +90,7 @@ struct JoinConsoleTests {
   @Test("a server that goes away is told when the terminal is itself again")
   func goodbye() async throws {
     let server = try await Served()
-    let ann = try join(server.address)
+    let ann = try join(server.address, "--no-reconnect")
     try await ann.expect("/help lists the commands.")
     server.child.signal(SIGTERM)
     try await ann.expect("parley join: the server said goodbye")

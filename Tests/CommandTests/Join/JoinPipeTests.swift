@@ -177,7 +177,7 @@ struct JoinPipeTests {
     "a server that dies is a lost connection, and what it had not accepted is told", .needs(.socat))
   func lost() async throws {
     let puppet = try await Puppet()
-    let ann = try join(puppet.address)
+    let ann = try join(puppet.address, "--no-reconnect")
     try puppet.welcome()
     try ann.write("hello\n")
     try await puppet.child.expect("hello")

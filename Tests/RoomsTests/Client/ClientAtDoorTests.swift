@@ -63,7 +63,7 @@ struct ClientAtDoorTests {
     #expect(client.ending == .left)
     #expect(done.contains(.request(.quit("so long"))))
     #expect(done.last == .close(.quit))
-    let wave = Request.say(id: ids[1], room: nil, form: 0, action: true, body: "waves".bytes)
+    let wave = Request.say(id: ids[1], room: 7, form: 0, action: true, body: "waves".bytes)
     #expect(done.contains(.request(wave)))
   }
 }

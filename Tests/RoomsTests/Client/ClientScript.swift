@@ -5,11 +5,13 @@ import Wire
 struct ClientScript {
   var client: NativeClient
   private(set) var actions: [NativeClient.Action] = []
-  private(set) var sent: [UInt8] = []
+  var sent: [UInt8] = []
   var now = Instant.zero
 
-  init(_ nick: String = "ann", room: String = "", resume: NativeResume? = nil) throws {
-    client = try NativeClient(nick: nick, room: room, resume: resume, at: .zero)
+  init(
+    _ nick: String = "ann", room: String = "", memory: ClientMemory = ClientMemory()
+  ) throws {
+    client = try NativeClient(nick: nick, room: room, memory: memory, at: .zero)
     drain()
   }
 
@@ -76,8 +78,10 @@ struct ClientScript {
   static let seat = NativeSeat(room: 7, name: "lobby", historyID: history, head: 40)
   static let welcome = NativeFrame.welcome(NativeWelcome(nick: "ann", seat: seat, token: token))
 
-  static func event(_ number: UInt64, _ text: String = "hi") -> NativeEvent {
-    NativeEvent(room: 7, number: number, wall: 0, author: "bob", body: text.bytes)
+  static func event(
+    _ number: UInt64, _ text: String = "hi", in room: UInt32 = 7
+  ) -> NativeEvent {
+    NativeEvent(room: room, number: number, wall: 0, author: "bob", body: text.bytes)
   }
 
   /// A client that is in, with nothing noted.

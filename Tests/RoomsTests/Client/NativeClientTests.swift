@@ -23,11 +23,14 @@ struct NativeClientTests {
   func holdsBack() throws {
     var script = try ClientScript()
     _ = try script.takeSent()
-    let id = try script.client.say("secret")
+    #expect(throws: RoomRefusal.notMember) { try script.client.say("secret") }
+    #expect(throws: RoomRefusal.notMember) { try script.client.command(.rooms) }
     script.drain()
     #expect(script.sent.isEmpty)
     try script.receive(ClientScript.welcome)
-    #expect(try script.takeSent() == [.say(NativeSay(id: id, room: 0, body: "secret".bytes))])
+    let id = try script.client.say("now")
+    script.drain()
+    #expect(try script.takeSent() == [.say(NativeSay(id: id, room: 7, body: "now".bytes))])
   }
 
   @Test("knows when everything was answered")
@@ -78,13 +81,13 @@ struct NativeClientTests {
 
   @Test("says goodbye once everything is answered")
   func closesWhenAnswered() throws {
-    var script = try ClientScript()
+    var script = try ClientScript.entered()
     let id = try script.client.say("last words")
     script.client.closeWhenAnswered("so long", at: script.now)
-    try script.receive(ClientScript.welcome)
+    script.drain()
     #expect(!script.client.isReady)
     #expect(
-      try script.takeSent().last == .say(NativeSay(id: id, room: 0, body: "last words".bytes)))
+      try script.takeSent().last == .say(NativeSay(id: id, room: 7, body: "last words".bytes)))
     try script.receive(.accepted(id: id, number: 41))
     #expect(try script.takeSent() == [.bye(NativeBye(text: "so long"))])
     script.finish()
