@@ -252,12 +252,13 @@ struct LiveServeBench: ServeBench {
     return aftermath
   }
 
-  /// The server has told of the end of everybody who should be gone.
+  /// The server has told of the end of everybody who should be gone, or at least has counted it.
   private func awaitEnds() async throws {
     let gone = asked - kept
     try await server.process.output(from: .errors) { log in
       let log = Array(log.utf8)
-      return log.count(of: " closed client=") + log.count(of: " refused address=") >= gone
+      let told = log.count(of: " closed client=") + log.count(of: " refused address=")
+      return told + log.suppressed(of: "closed") + log.suppressed(of: "refused") >= gone
     }
   }
 
@@ -300,5 +301,14 @@ extension [UInt8] {
       }
       return count
     }
+  }
+
+  /// How many lines about `event` the log has left out, by its own account.
+  fileprivate func suppressed(of event: String) -> Int {
+    split(separator: UInt8(ascii: "\n"))
+      .map { String(decoding: $0, as: UTF8.self) }
+      .filter { $0.contains(" suppressed event=\(event) ") }
+      .compactMap { Int($0.split(separator: "=").last ?? "") }
+      .reduce(0, +)
   }
 }
