@@ -1,3 +1,4 @@
+internal import CLinux
 import Glibc
 
 /// Stopping for the shell, as Ctrl-Z asks for.
