@@ -64,7 +64,9 @@ extension ServerLoop {
     }
     let (grant, isBack, ghost) = grant(client, wish, resume)
     var token: [UInt8] = []
-    if client.door.kind == .native {
+    if isBack, let resume {
+      token = resume.token
+    } else if client.door.kind == .native {
       var random = SystemRandomNumberGenerator()
       token = random.bytes(16)
       directory.setToken(token, for: client.id)

@@ -30,7 +30,7 @@ struct HeldNicks: Sendable {
     order.append(token)
   }
 
-  /// The nick that waits for this token, which is used up.
+  /// The nick that waits for this token, and waits no more.
   mutating func take(_ token: [UInt8]) -> String? {
     guard let entry = held.removeValue(forKey: token) else { return nil }
     nicks[entry.skeleton] = nil

@@ -111,17 +111,20 @@ package struct Roster: Sendable {
     tokens[token] = client
   }
 
-  /// Moves the nick of the ghost to which `token` was given, or that waits for it, to `client`; the
-  /// token is used up.
+  /// Moves the nick of the ghost to which `token` was given, or that waits for it, to `client`, and the
+  /// token with it: whether the answer arrives, nobody knows, and the client must be able to ask again.
   ///
   /// Gives nil for any other token: then ``claim(_:for:)`` as for anybody.
   package mutating func resume(_ token: [UInt8], by client: ClientID) -> Resumption? {
     if let nick = held.take(token) {
-      return Resumption(nick: settle(client, as: nick), ghost: nil)
+      let nick = settle(client, as: nick)
+      setToken(token, for: client)
+      return Resumption(nick: nick, ghost: nil)
     }
     guard let ghost = tokens[token], ghost != client, let entry = entries[ghost] else { return nil }
     release(ghost)
     settle(client, as: entry.nick)
+    setToken(token, for: client)
     return Resumption(nick: entry.nick, ghost: ghost)
   }
 
