@@ -73,7 +73,7 @@ struct SmallServer {
       switch action {
       case .transmit(let bytes): clients[place].inbox += bytes
       case .close(let reason):
-        leave(place, reason.leaveReason, words: [])
+        leave(place, reason.leaveReason(behind: clients[place].door.kind), words: [])
         clients[place].closed = reason
       case .request(let request): obey(request, place)
       }

@@ -189,7 +189,8 @@ final class Client {
   private func close(_ reason: CloseReason) {
     count(reason)
     end(
-      reason.leaveReason, reason.name, mayReturn: reason.mayReturn, why: reason.description)
+      reason.leaveReason(behind: door.kind), reason.name, mayReturn: reason.mayReturn,
+      why: reason.description)
     switch reason {
     case .closedDoor, .stranger: link?.drop()
     case .dismissed(.closing):

@@ -32,10 +32,12 @@ package enum CloseReason: Sendable, Equatable, CustomStringConvertible {
     case tls = "TLS"
   }
 
-  /// What the people in the room are told.
-  package var leaveReason: LeaveReason {
+  /// What the people in the room are told of a client behind this door.
+  package func leaveReason(behind kind: DoorKind?) -> LeaveReason {
     switch self {
-    case .quit, .ended: .quit
+    case .quit: .quit
+    // Where there is a word for goodbye, an end without it is none.
+    case .ended: kind == .native ? .lost : .quit
     case .truncated, .closedDoor, .stranger: .lost
     case .silent, .unfinished, .timedOut: .timedOut
     case .misbehaved: .misbehaved

@@ -1,6 +1,6 @@
 /// Why somebody is no longer in a room; the number is the one on the wire.
 package enum LeaveReason: UInt8, CaseIterable, Sendable {
-  /// Said goodbye, or ended the stream in order.
+  /// Said goodbye, or ended the stream in order where there is no word for it.
   case quit = 0
   /// Is still on the server, in another room or in none.
   case moved = 1
