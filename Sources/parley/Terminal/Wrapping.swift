@@ -20,7 +20,8 @@ enum Wrapping {
     let blanks = text.utf8
     var place = blanks.startIndex
     for cell in TextCells(text.unicodeScalars) {
-      let isBlank = blanks[place] == UInt8(ascii: " ")
+      // With marks on it, it is none.
+      let isBlank = cell.byteCount == 1 && blanks[place] == UInt8(ascii: " ")
       if column + cell.columns > columns, offset > start {
         if isBlank {
           // It would only move the next row to the right.
@@ -33,7 +34,9 @@ enum Wrapping {
         if let cut = blank, cut.column * 2 >= columns, cut.offset > start {
           rows.append(start..<cut.offset)
           (start, column) = (cut.offset, indent + column - cut.column)
-        } else {
+        }
+        // Where there is no such blank, or the word is too wide for the next row, too.
+        if column + cell.columns > columns, offset > start {
           rows.append(start..<offset)
           (start, column) = (offset, indent)
         }

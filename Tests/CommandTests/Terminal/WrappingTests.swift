@@ -20,10 +20,20 @@ struct WrappingTests {
     #expect(rows("bob: 01234567890123456789", 16) == ["bob: 01234567890", "123456789"])
   }
 
+  @Test("a character that is too wide for the row of its word stands in the next one")
+  func wide() {
+    #expect(rows("abcd ef👨‍👩‍👧", 8) == ["abcd ", "ef", "👨‍👩‍👧"])
+  }
+
+  @Test("a blank with marks on it is no blank")
+  func markedBlank() {
+    #expect(rows("01234567 \u{301}8", 8) == ["01234567", " \u{301}8"])
+  }
+
   @Test("no row is too wide, nothing is lost but a blank between rows", arguments: 1...40)
   func whole(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
-    let pieces = ["a", " ", "日", "e\u{301}", "👨‍👩‍👧", "word", "  ", "🇩🇪", "한"]
+    let pieces = ["a", " ", "日", "e\u{301}", "👨‍👩‍👧", "word", "  ", "🇩🇪", "한", " \u{301}"]
     for columns in 1...40 {
       let text = (0..<30).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
       let ranges = Wrapping.rows(of: text, columns: columns)
