@@ -30,7 +30,7 @@ struct ServeEndTests {
       try await pupil.expect("The server is closing.\n")
       try await pupil.expect("* closed\n", from: .errors)
     }
-    try await join.expect("The server is closing.", from: .errors)
+    try await join.expect("The server is closing", from: .errors)
     #expect(try await server.process.ending() == .exited(0))
     #expect(server.log.last?.hasSuffix(" stopped") == true)
     #expect(try await line.ending() == .exited(0))

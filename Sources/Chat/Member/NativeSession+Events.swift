@@ -37,7 +37,6 @@ extension NativeSession {
     (self.lostAt, shownReason) = (nil, nil)
     let seconds = (now.instant.nanoseconds - lostAt.nanoseconds) / 1_000_000_000
     show(.back(welcome, after: .seconds(Int64(clamping: seconds)), goesOn: client.goesOn))
-    show(.named(welcome.nick))
     remember(welcome.nick)
     waiting = client.memory.otherRooms.map { WaitingWish(wish: .rejoin($0)) } + waiting
     state = .catchingUp(since: now.instant)

@@ -15,10 +15,10 @@ package enum LineInput: Equatable {
 
   package static let helpLines = [
     "What you type is said to everybody in your room. Commands:",
-    "/nick NAME  changes your name         /me DOES THIS  says it in the third person",
+    "/nick NAME  changes your name         /me DOES THIS  says what you do",
     "/who [ROOM]  shows who is here        /msg NAME TEXT  tells one person alone",
     "/rooms  lists the rooms               /history [N]  shows the last N messages",
-    "/join ROOM  goes to another room      /ignore NAME  hides somebody, or shows them again",
+    "/join ROOM  goes to another room      /ignore NAME  hides somebody, or not",
     "/leave  leaves the room               /quit [WORDS]  says goodbye",
     "//text  says a line that begins with a slash",
   ]

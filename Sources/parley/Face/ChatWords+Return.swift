@@ -6,7 +6,9 @@ import Wire
 extension ChatWords {
   func away(_ why: String, _ pause: Duration) -> [Line] {
     let again = "trying again in \(ChatWords.seconds(pause)) s"
-    return [Line(text: "* No connection: \(SafeText.safe(why)); \(again).", isForPeople: true)]
+    return [
+      Line(text: "* No connection: \(SafeText.safe(trimmed(why))); \(again).", isForPeople: true)
+    ]
   }
 
   func missing(_ count: UInt64, in room: String?) -> [Line] {

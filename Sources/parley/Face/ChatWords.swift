@@ -249,7 +249,7 @@ struct ChatWords {
   private func safe(_ text: String) -> String { SafeText.safe(text) }
 
   /// A sentence inside of another one.
-  private func trimmed(_ sentence: String) -> String {
+  func trimmed(_ sentence: String) -> String {
     sentence.utf8.last == UInt8(ascii: ".") ? String(sentence.dropLast()) : sentence
   }
 

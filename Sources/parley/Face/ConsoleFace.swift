@@ -22,6 +22,7 @@ final class ConsoleFace: ChatFace, @unchecked Sendable {
   private let input: BlockingInput
   private let output: BlockingOutput
   private let words = ChatWords(style: .terminal)
+  private let remarks: [String]
   private let interrupt: () -> Void
   private let silence: Silence
   private let loop: EventLoop
@@ -39,9 +40,12 @@ final class ConsoleFace: ChatFace, @unchecked Sendable {
   /// Others may have written to the terminal, or have changed its mode.
   private var wasStopped = false
 
-  /// Calls `interrupt` for Ctrl-C, which a raw terminal makes no signal of.
-  init(on loop: EventLoop, theme: Theme, interrupt: @escaping () -> Void) throws(SocketError) {
+  /// Calls `interrupt` for Ctrl-C, which a raw terminal makes no signal of; shows `remarks` first.
+  init(
+    on loop: EventLoop, theme: Theme, remarks: [String], interrupt: @escaping () -> Void
+  ) throws(SocketError) {
     self.loop = loop
+    self.remarks = remarks
     silence = Silence(of: .milliseconds(100), on: loop)
     input = try BlockingInput()
     output = try BlockingOutput(1)
@@ -56,6 +60,7 @@ final class ConsoleFace: ChatFace, @unchecked Sendable {
 
   func run(_ member: any Participant) async -> (ending: MemberEnding, unsaid: Int) {
     take()
+    show(remarks.map { .remark($0) })
     let ending = await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.listen() }
       group.addTask { await self.type(to: member) }
@@ -160,7 +165,6 @@ final class ConsoleFace: ChatFace, @unchecked Sendable {
 
   private func show(_ events: [MemberEvent]) {
     for event in events {
-      notice(event)
       terminal.learn(event)
       let isMention = mentions.heed(event)
       terminal.show(words.talk(for: event, isMention: isMention), at: now)
@@ -168,22 +172,6 @@ final class ConsoleFace: ChatFace, @unchecked Sendable {
     }
     hasNews.open()
   }
-
-  /// What we are called and where we are stands beside the line being typed.
-  private func notice(_ event: MemberEvent) {
-    switch event {
-    case .entered(let welcome):
-      rename(welcome.nick)
-      terminal.room = SafeText.safe(welcome.seat.name)
-    case .reply(.nick(let nick)), .named(let nick): rename(nick)
-    case .reply(.join(let seat, _)): terminal.room = SafeText.safe(seat.name)
-    case .reply(.leave(let room)):
-      if terminal.room == SafeText.safe(room) { terminal.room = nil }
-    default: break  // Nothing else changes either.
-    }
-  }
-
-  private func rename(_ nick: String) { terminal.rename(SafeText.safe(nick) + "> ") }
 
   /// The one task that writes to the terminal while the chat goes on.
   private func paint() async {

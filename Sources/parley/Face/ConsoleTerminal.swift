@@ -1,4 +1,5 @@
 import Chat
+import Rooms
 import Wire
 
 /// The terminal of somebody who chats: the line being typed, and the talk above it.
@@ -15,15 +16,13 @@ struct ConsoleTerminal {
     case suspend
   }
 
-  /// The room that is talked in, safe to show.
-  var room: String?
-  /// What is wrong with the connection, if anything is; safe to show.
-  var trouble: String?
-
   private var editor = LineEditor()
   private var screen: Screen
   private var attention: Attention
   private var wishes: [Wish] = []
+  /// The room that is talked in, safe to show.
+  private var room: String?
+  private var isAway = false
   private var rings = false
 
   init(columns: Int, rows: Int, theme: Theme, at now: Instant) {
@@ -55,7 +54,7 @@ struct ConsoleTerminal {
   }
 
   private var status: String {
-    var parts = [room, trouble].compactMap(\.self)
+    var parts = [room, isAway ? "no connection" : nil].compactMap(\.self)
     if attention.unread > 0 { parts.append("\(attention.unread) unread") }
     if let count = screen.view.countBelow {
       parts.append(count > 0 ? "\(count) new below, PageDown" : "scrolled back, PageDown")
@@ -75,11 +74,24 @@ struct ConsoleTerminal {
   /// Rings the bell, once with the next drawing.
   mutating func ring() { rings = true }
 
-  /// Changes what stands before the line.
-  mutating func rename(_ prompt: String) { screen.input.prompt = prompt }
+  /// Takes notice of what we are called, where we are and whether anybody hears us, which stands beside the
+  /// line being typed, and of all names, to complete them.
+  mutating func learn(_ event: MemberEvent) {
+    editor.learn(event)
+    switch event {
+    case .entered(let welcome), .back(let welcome, _, _):
+      call(welcome.nick)
+      room = SafeText.safe(welcome.seat.name)
+      isAway = false
+    case .away: isAway = true
+    case .reply(.nick(let nick)), .named(let nick): call(nick)
+    case .reply(.join(let seat, _)): room = SafeText.safe(seat.name)
+    case .talking(let name): room = name.map { SafeText.safe($0) }
+    default: break  // Nothing else changes either.
+    }
+  }
 
-  /// Takes notice of names, to complete them.
-  mutating func learn(_ event: MemberEvent) { editor.learn(event) }
+  private mutating func call(_ nick: String) { screen.input.prompt = SafeText.safe(nick) + "> " }
 
   // MARK: - The keyboard
 

@@ -22,7 +22,10 @@ struct FaceOptions: Equatable, Sendable {
 
   /// To be called before any thread is started.
   func prepare() {
-    if hasScreen { Signals.block(ConsoleFace.signals) }
+    guard hasScreen else { return }
+    // Now, and not with a connection over which nobody says a word.
+    JobControl.awaitForeground()
+    Signals.block(ConsoleFace.signals)
   }
 
   private var chosenTheme: Theme {
@@ -30,11 +33,13 @@ struct FaceOptions: Equatable, Sendable {
   }
 
   /// Calls `interrupt` for Ctrl-C, where a raw terminal makes no signal of it.
+  ///
+  /// `remarks` are lines that standard error has had already: a screen covers them, and shows them itself.
   func face(
-    on loop: EventLoop, interrupt: @escaping () -> Void
+    on loop: EventLoop, remarks: [String], interrupt: @escaping () -> Void
   ) throws(SocketError) -> any ChatFace {
     hasScreen
-      ? try ConsoleFace(on: loop, theme: chosenTheme, interrupt: interrupt)
+      ? try ConsoleFace(on: loop, theme: chosenTheme, remarks: remarks, interrupt: interrupt)
       : try PipeFace(isTerminal: FaceOptions.isAtTerminal)
   }
 

@@ -6,7 +6,7 @@ extension LineEditor {
   /// Takes notice of who is here and speaks, and of the rooms, to complete their names.
   mutating func learn(_ event: MemberEvent) {
     switch event {
-    case .entered(let welcome):
+    case .entered(let welcome), .back(let welcome, _, _):
       completion.commands = LineInput.commands
       completion.ownName = welcome.nick
       come(into: welcome.seat.name, welcome.members)

@@ -20,7 +20,7 @@ struct Mentions {
 
   mutating func learn(_ event: MemberEvent) {
     switch event {
-    case .entered(let welcome): call(welcome.nick)
+    case .entered(let welcome), .back(let welcome, _, _): call(welcome.nick)
     case .named(let name), .reply(.nick(let name)): call(name)
     default: break  // Nothing else names us.
     }

@@ -16,6 +16,7 @@ final class Sitting: @unchecked Sendable {
   let loop: EventLoop
   private let verb: String
   private let options: FaceOptions
+  private var remarks: [String] = []
   private var participant: (any Participant)?
   private var face: (any ChatFace)?
   private var isLeaving = false
@@ -69,9 +70,17 @@ final class Sitting: @unchecked Sendable {
     }
   }
 
+  /// Tells, before the chat begins, where we are.
+  func remark(_ words: String) {
+    Output.error.write("parley \(verb): \(words)\n")
+    remarks.append(words)
+  }
+
   /// Takes part at a terminal, or as a program with pipes, until it ends.
   func take(part participant: any Participant) async throws -> ExitCode {
-    let face = try options.face(on: loop) { [weak self] in self?.interrupt(.interrupted) }
+    let face = try options.face(on: loop, remarks: remarks) { [weak self] in
+      self?.interrupt(.interrupted)
+    }
     (self.participant, self.face) = (participant, face)
     let (ending, unsaid) = await face.run(participant)
     if let forced { return forced }

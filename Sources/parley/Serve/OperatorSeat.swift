@@ -11,6 +11,8 @@ final class OperatorSeat: @unchecked Sendable {
   // @unchecked: confined to the loop's thread.
 
   var isAtTerminal: Bool { FaceOptions.isAtTerminal }
+  /// Whether what others write to the terminal would not be seen, or spoil what is.
+  var coversTerminal: Bool { options.hasScreen && isatty(Output.error.rawValue) == 1 }
   private let nick: String?
   private let options: FaceOptions
   private let loop: EventLoop
@@ -22,8 +24,8 @@ final class OperatorSeat: @unchecked Sendable {
     (self.nick, self.options, self.loop, self.ending) = (nick, options, loop, ending)
   }
 
-  /// Takes part until the operator has had enough or the server is to end.
-  func take(part server: ChatServer) async throws {
+  /// Takes part until the operator has had enough or the server is to end; `welcome` stands above all else.
+  func take(part server: ChatServer, welcome: String) async throws {
     let login = LoginName.environment.flatMap { (try? Nick.check($0)) == nil ? nil : $0 }
     let session = try NativeSession(
       nick: nick ?? login, room: nil, patience: .seconds(10),
@@ -31,7 +33,8 @@ final class OperatorSeat: @unchecked Sendable {
     let connection = try await server.join(on: loop)
     defer { connection.close() }
     let member = ChatMember(connection, session)
-    let face = try options.face(on: loop) { [ending] in ending.begin() }
+    let remarks = welcome.split(separator: "\n").map { String($0) }
+    let face = try options.face(on: loop, remarks: remarks) { [ending] in ending.begin() }
     (self.member, self.face) = (member, face)
     await withTaskGroup(of: Void.self) { group in
       group.addTask { [ending] in

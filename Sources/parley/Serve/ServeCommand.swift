@@ -63,7 +63,8 @@ enum ServeCommand {
       let control: ControlSocket? =
         if let path = options.control { try await ControlSocket(path, on: loop) } else { nil }
       try await ChatServer.run(settings, report: { log.write($0) }) { server in
-        log.write(Welcome.chat(server.addresses, isOpen: settings.isOpen))
+        let welcome = Welcome.chat(server.addresses, isOpen: settings.isOpen)
+        if seat?.coversTerminal != true { log.write(welcome) }
         let reloading = Reloading(options: options, standard: standardLimits()) { filter, limits in
           server.setFilter(filter)
           server.setLimits(limits)
@@ -83,7 +84,7 @@ enum ServeCommand {
             }
           }
           try await reloading.run(on: loop) {
-            try await seat?.take(part: server)
+            try await seat?.take(part: server, welcome: welcome)
             await ending.wait()
           }
         }

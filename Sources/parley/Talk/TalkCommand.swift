@@ -9,7 +9,7 @@ struct TalkCommand {
   static func run(_ options: TalkOptions) -> ExitCode {
     Sitting.run("talk", options.face) { sitting in
       let name = try name(options)
-      let line = try await line(options, on: sitting.loop)
+      let line = try await line(options, sitting)
       let member = TalkMember(
         line, on: sitting.loop, name: name, options.framing == .u16 ? .u16 : .u32)
       return try await sitting.take(part: IgnoringMember(member))
@@ -26,12 +26,12 @@ struct TalkCommand {
   }
 
   private static func line(
-    _ options: TalkOptions, on loop: EventLoop
+    _ options: TalkOptions, _ sitting: Sitting
   ) async throws -> TalkMember.Line {
     guard let text = options.address else {
-      let listeners = try await options.listen.bind(on: loop)
+      let listeners = try await options.listen.bind(on: sitting.loop)
       for listener in listeners {
-        Output.error.write("parley talk: listening on \(listener.localAddress)\n")
+        sitting.remark("listening on \(listener.localAddress)")
       }
       return .listening(listeners)
     }
@@ -43,8 +43,8 @@ struct TalkCommand {
       case .after(let duration): .after(duration)
       }
     let connection = try await Connect.open(
-      try Address(text), on: loop, resolver: Resolver(), options: limits)
-    Output.error.write("parley talk: connected to \(connection.peerAddress)\n")
+      try Address(text), on: sitting.loop, resolver: Resolver(), options: limits)
+    sitting.remark("connected to \(connection.peerAddress)")
     return .called(connection)
   }
 }

@@ -7,6 +7,7 @@ enum KeyWords {
     "PageUp, PageDown, Ctrl-Home, Ctrl-End  what was said before",
     "Ctrl-W, Ctrl-U, Ctrl-K, Alt-D  take away words or all; Ctrl-Y  brings it back",
     "Ctrl-Left, Ctrl-Right  word by word;  Ctrl-T  swaps two letters",
-    "Ctrl-L  draws all anew;  Ctrl-C, or Ctrl-D on an empty line, leaves",
+    "Ctrl-L  draws all anew;  Ctrl-Z  goes to the shell, fg comes back",
+    "Ctrl-C, or Ctrl-D on an empty line, leaves",
   ]
 }

@@ -162,6 +162,50 @@ struct ChatWordsTests {
     #expect(pipe.lines(for: message("hi")) == [ChatWords.Line(text: "bob: hi")])
   }
 
+  @Test("what became of the connection, and of what was typed meanwhile, is for people")
+  func returning() {
+    func welcome(_ members: [String], remark: String = "") -> NativeWelcome {
+      let seat = NativeSeat(room: 1, name: "lob\u{1b}by", historyID: [UInt8](0..<16), head: 0)
+      return NativeWelcome(
+        nick: "ann", seat: seat, members: NativeNames(members), remark: remark)
+    }
+    let people: [(MemberEvent, [String])] = [
+      (
+        .away(why: "reset\u{7}", pause: .milliseconds(250)),
+        ["* No connection: reset<U+0007>; trying again in 1 s."]
+      ),
+      (
+        .away(why: "no answer.", pause: .milliseconds(29_001)),
+        ["* No connection: no answer; trying again in 30 s."]
+      ),
+      (
+        .back(welcome(["ann", "bob"]), after: .seconds(12), goesOn: true),
+        ["* Back after 12 s: you are ann in lob<U+001B>by, with bob."]
+      ),
+      (
+        .back(welcome(["ann"], remark: "taken\n"), after: .zero, goesOn: false),
+        [
+          "* taken<U+000A>", "* Back after 1 s: you are ann in lob<U+001B>by, alone so far.",
+          "* What was said meanwhile is not known: the history has begun anew.",
+        ]
+      ),
+      (.waits("a\u{1b}\nb"), ["* waits for a connection: a<U+001B>", "  | b"]),
+      (.doubtful("hi"), ["! nobody knows whether this was said: hi"]),
+      (.talking(in: "t\re"), ["* You talk in t<U+000D>e now."]),
+      (.talking(in: nil), ["* You are in no room; /join ROOM takes you to one."]),
+    ]
+    for (event, expected) in people {
+      let lines = terminal.lines(for: event)
+      #expect(lines.map(\.text) == expected)
+      #expect(lines.allSatisfy(\.isForPeople) && lines == pipe.lines(for: event))
+    }
+    // What is missing is missing for programs, too.
+    let missing = pipe.lines(for: .missing(2, room: nil))
+    #expect(missing == [.init(text: "* 2 messages are missing here.")])
+    #expect(
+      texts(pipe, .missing(1, room: "t\u{1b}")) == ["* 1 message is missing here in t<U+001B>."])
+  }
+
   @Test("a silent server is explained")
   func endings() {
     #expect(ChatWords.explanation(of: .left) == nil)

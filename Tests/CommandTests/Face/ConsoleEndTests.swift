@@ -77,8 +77,8 @@ struct ConsoleEndTests {
 
   @Test("--plain-output and TERM=dumb write no escape character and leave the terminal as it is")
   func plain() async throws {
-    let server = try await Served()
     for (option, kind) in [(["--plain-output"], "xterm"), ([], "dumb")] {
+      let server = try await Served()
       let ann = try ChildProcess(
         try Tree.parley(), ["join", server.address] + option, environment: ["TERM": kind],
         on: .terminal(columns: 60, rows: 20))

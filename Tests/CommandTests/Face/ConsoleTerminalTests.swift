@@ -1,3 +1,4 @@
+import Chat
 import Testing
 import Wire
 
@@ -9,7 +10,7 @@ struct ConsoleTerminalTests {
     var terminal = ConsoleTerminal(columns: 40, rows: 24, theme: Theme(nil), at: .zero)
     var model = TerminalModel(columns: 40, rows: 24)
     model.receive(terminal.enter())
-    terminal.rename("ann> ")
+    terminal.learn(.named("ann"))
     model.receive(terminal.draw())
     return (terminal, model)
   }
@@ -63,11 +64,11 @@ struct ConsoleTerminalTests {
       model.receive(terminal.draw())
       return model.text[22]
     }
-    terminal.room = "lobby"
+    terminal.learn(.talking(in: "lobby"))
     #expect(status() == " lobby")
-    terminal.trouble = "not connected"
-    #expect(status() == " lobby | not connected")
-    terminal.trouble = nil
+    terminal.learn(.away(why: "connection lost", pause: .seconds(1)))
+    #expect(status() == " lobby | no connection")
+    terminal.learn(.back(welcome("ann", in: "lobby"), after: .seconds(1), goesOn: true))
     terminal.show((0..<100).map { TalkLine("bob: \($0)") }, at: .zero)
     terminal.receive(Array("\u{1b}[5~".utf8), at: .zero)
     #expect(status() == " lobby | scrolled back, PageDown")
@@ -78,6 +79,41 @@ struct ConsoleTerminalTests {
     // Whoever says something wants to see it.
     terminal.receive(Array("\r".utf8), at: .zero)
     #expect(status() == " lobby" && model.talk.last == "bob: 100")
+  }
+
+  private func welcome(_ nick: String, in room: String) -> NativeWelcome {
+    NativeWelcome(nick: nick, seat: seat(room), members: NativeNames([nick, "bob"]))
+  }
+
+  private func seat(_ room: String) -> NativeSeat {
+    NativeSeat(room: 1, name: room, historyID: [UInt8](0..<16), head: 0)
+  }
+
+  @Test("the rows at the bottom say what we are called and where what we say goes")
+  func whereabouts() {
+    var (terminal, model) = make()
+    func bottom() -> [String] {
+      model.receive(terminal.draw())
+      return Array(model.text[22...])
+    }
+    terminal.learn(.entered(welcome("eve", in: "lobby")))
+    #expect(bottom() == [" lobby", "eve>"])
+    terminal.learn(.reply(.join(seat("tea"), members: NativeNames(["eve"]))))
+    #expect(bottom() == [" tea", "eve>"])
+    // Of another room than this one.
+    terminal.learn(.reply(.leave(room: "lobby")))
+    #expect(bottom() == [" tea", "eve>"])
+    terminal.learn(.talking(in: nil))
+    #expect(bottom() == ["", "eve>"])
+    terminal.learn(.talking(in: "a\u{1b}b"))
+    terminal.learn(.reply(.nick("rob")))
+    #expect(bottom() == [" a<U+001B>b", "rob>"])
+    terminal.learn(.away(why: "", pause: .zero))
+    terminal.learn(.back(welcome("rob-2", in: "yard"), after: .zero, goesOn: false))
+    #expect(bottom() == [" yard", "rob-2>"])
+    // The commands are still those of a server.
+    terminal.receive(Array("/his\t".utf8), at: .zero)
+    #expect(bottom() == [" yard", "rob-2> /history"])
   }
 
   @Test("a rule stands where the person stopped looking, until they answer")
