@@ -85,7 +85,7 @@ struct ControlTests {
     #expect(try await controlled.control("say", "soon", "we", "close").ending == .exited(0))
     try await line.expect("* soon we close\r\n")
     for pupil in pupils { try await pupil.expect("soon we close\n") }
-    try await join.output(from: .errors) { $0.contains("soon we close") }
+    try await join.expect("* soon we close\n")
   }
 
   @Test("changes limits, reads their file again, and is told what is wrong with one")
