@@ -22,6 +22,18 @@ struct LogLimiterTests {
     #expect(isAdmitted)
   }
 
+  @Test("what was left out in a second that began later is still to be told")
+  func later() {
+    var limiter = LogLimiter()
+    let other = LogLimiter.Kind(name: "refused")
+    for _ in 0..<11 { _ = limiter.admits(kind, at: start) }
+    for _ in 0..<12 { _ = limiter.admits(other, at: start + .milliseconds(500)) }
+    let first = limiter.settle(at: start + .seconds(1))
+    #expect(first.map(\.lines) == [1] && limiter.leavesOut)
+    let second = limiter.settle(at: start + .milliseconds(1500))
+    #expect(second.map(\.lines) == [2] && !limiter.leavesOut)
+  }
+
   @Test("no kind is silenced by another, and all that was left out is told in the end")
   func kinds() {
     var limiter = LogLimiter()

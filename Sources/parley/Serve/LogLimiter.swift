@@ -24,6 +24,9 @@ struct LogLimiter: Sendable {
     return seconds[kind, default: Second(start: now)].lines <= LogLimiter.limit
   }
 
+  /// Whether lines were left out that ``settle(at:all:)`` has not told.
+  var leavesOut: Bool { seconds.values.contains { $0.lines > LogLimiter.limit } }
+
   /// Ends the seconds that are over, or all of them, and tells how many lines were left out in each.
   mutating func settle(
     at now: ContinuousClock.Instant, all: Bool = false

@@ -43,10 +43,11 @@ final class ServerLog: Sendable {
       return (isAdmitted, needsTimer)
     }
     if isAdmitted { write(name, fields) }
-    guard needsTimer else { return }
-    loop.execute { [self] in
-      _ = loop.schedule(Summary(self), at: loop.deadline(.after(.seconds(1))))
-    }
+    if needsTimer { loop.execute { self.scheduleSummary() } }
+  }
+
+  private func scheduleSummary() {
+    _ = loop.schedule(Summary(self), at: loop.deadline(.after(.seconds(1))))
   }
 
   /// Writes what the server has counted.
@@ -79,8 +80,13 @@ final class ServerLog: Sendable {
     init(_ log: ServerLog) { self.log = log }
 
     func expired() {
-      log.state.withLock { $0.isTimed = false }
       log.settle()
+      // The second of another kind may have begun later.
+      let isLeft = log.state.withLock { state in
+        state.isTimed = state.limiter.leavesOut
+        return state.isTimed
+      }
+      if isLeft { log.scheduleSummary() }
     }
   }
 
