@@ -93,6 +93,10 @@ struct ArgumentsTests {
         ["serve", "--relay", "--listen", "a,frame=u16"],
         "--relay has one framing for all: --frame KIND instead of ,frame=KIND"
       ),
+      (
+        ["serve", "--relay", "--max-sendq", "1m", "--flood", "5:10"],
+        "--flood is for a chat, which --relay is not"
+      ),
       (["help", "join", "x"], "'x' is one argument too many"),
       (["help", "--man", "x"], "'x' is one argument too many"),
       (["--version", "x"], "'x' is one argument too many"),

@@ -10,17 +10,25 @@ package final class RelayServer: Sendable {
   /// Where it listens, with the real ports.
   package let addresses: [ServerOptions.Listening]
 
-  private let directory: Directory
+  private let relay: Relay
 
-  private init(_ addresses: [ServerOptions.Listening], _ directory: Directory) {
-    (self.addresses, self.directory) = (addresses, directory)
+  private init(_ addresses: [ServerOptions.Listening], _ relay: Relay) {
+    (self.addresses, self.relay) = (addresses, relay)
   }
 
-  /// Replaces who may come, for those who come from now on.
-  package func setFilter(_ filter: AddressFilter) { directory.setFilter(filter) }
+  /// The limits that a relay has; it knows no messages, rooms or names that it could bound.
+  package static let limits: Set<LimitName> = [
+    .maxClients, .maxPerAddress, .connectRate, .maxSendq, .sendBuffer, .maxFrame, .timeout,
+  ]
 
-  /// Bounds the number of clients otherwise from now on.
-  package func setLimits(_ limits: Limits) { directory.setLimits(limits) }
+  /// Replaces who may come, for those who come from now on.
+  package func setFilter(_ filter: AddressFilter) { relay.directory.setFilter(filter) }
+
+  /// Bounds everything otherwise from now on, but for the longest frame.
+  package func setLimits(_ limits: Limits) {
+    relay.directory.setLimits(limits)
+    relay.loop.execute { [relay] in relay.setLimits(limits) }
+  }
 
   /// Relays until `body` returns; what is queued then still goes out.
   ///
@@ -45,7 +53,7 @@ package final class RelayServer: Sendable {
     let addresses = try await loop.perform { try relay.open() }
     let result: Result
     do {
-      result = try await body(RelayServer(addresses, relay.directory))
+      result = try await body(RelayServer(addresses, relay))
     } catch {
       await relay.end()
       throw error
@@ -110,6 +118,11 @@ final class Relay: @unchecked Sendable {
       }
     }
     return addresses
+  }
+
+  func setLimits(_ limits: Limits) {
+    flusher.limit = limits.maximumQueue
+    for doorman in doormen { doorman.limits = limits }
   }
 
   /// Something of `author` for all the others: whole messages, or what one read brought.

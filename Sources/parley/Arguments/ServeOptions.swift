@@ -1,3 +1,5 @@
+import Chat
+
 /// What `parley serve` was asked for.
 ///
 /// Addresses and networks stay as they were typed: `Sockets` reads them, and knows what is wrong.
@@ -222,6 +224,9 @@ extension ServeOptions {
           "--frame needs --relay; for one listener it is --listen ADDRESS,frame=KIND")
       }
       return
+    }
+    if let other = limits.first(where: { !RelayServer.limits.contains($0.name) }) {
+      throw UsageError("--\(other.name.rawValue) is for a chat, which --relay is not")
     }
     if loops != nil { throw UsageError("--relay runs on one loop, so --loops has no meaning") }
     if control != nil || stats != nil {
