@@ -63,7 +63,9 @@ package enum ControlCommand: Sendable, Equatable {
       throw ControlMistake("a line has at most \(ControlCommand.lineLimit) bytes")
     }
     var rest = line[...].drop(while: ControlCommand.isBlank)
-    if rest.first == UInt8(ascii: "/") { rest.removeFirst() }
+    if rest.first == UInt8(ascii: "/") {
+      rest = rest.dropFirst().drop(while: ControlCommand.isBlank)
+    }
     let name = ControlCommand.word(from: &rest).lowercased()
     self = try ControlCommand.read(name, &rest)
     guard rest.isEmpty else {

@@ -17,7 +17,8 @@ struct ControlCommandTests {
   func forms() throws {
     let network = try Network("10.0.0.0/8")
     let forms: [(String, ControlCommand)] = [
-      ("", .nothing), (" \t", .nothing), ("stats", .stats), ("/stats", .stats), ("STATS ", .stats),
+      ("", .nothing), (" \t", .nothing), ("stats", .stats), ("/stats", .stats), ("/ stats", .stats),
+      ("STATS ", .stats),
       ("clients", .clients), ("rooms", .rooms), ("limits", .limits), ("bans", .bans),
       ("reload", .reload), ("stop", .stop), ("help", .help), ("?", .help),
       ("limit flood 5:10", .limit(name: "flood", value: "5:10")),
