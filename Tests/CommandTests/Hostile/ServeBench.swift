@@ -47,7 +47,17 @@ struct ServeRun {
     for step in file.steps { try await take(step, on: &bench) }
     let rest = try await bench.rest()
     try require(rest.isEmpty, "shown, but not expected: \(rest)")
+    // The nick of one that is lost would wait for it, and the next row wants it.
+    for (source, door) in doors where door == .native {
+      try await bench.send(Filling(Self.goodbye), from: source)
+    }
   }
+
+  private static let goodbye: [UInt8] = {
+    var bytes: [UInt8] = []
+    try? NativeFrame.bye(NativeBye(text: "")).encode(into: &bytes)
+    return bytes
+  }()
 
   /// Only does what the row does, and looks at nothing.
   mutating func goBlindly(on bench: inout some ServeBench) async throws {
