@@ -85,6 +85,13 @@ final class Link {
   /// Reads nothing for now: what the peer says fills its own buffers.
   func holdReading() { isHeld = true }
 
+  /// Bytes that have come and were not read.
+  var unread: Int {
+    var count: CInt = 0
+    guard let number = core?.number, ioctl(number, UInt(FIONREAD), &count) == 0 else { return 0 }
+    return Int(count)
+  }
+
   func resumeReading() {
     guard isHeld else { return }
     isHeld = false

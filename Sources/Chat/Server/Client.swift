@@ -28,6 +28,8 @@ final class Client {
   var hasEntered = false
   /// Whether it was welcomed: before that it is told nothing of ours but a goodbye.
   var isWelcome = false
+  /// The limit that it is dismissed for: the log tells it.
+  var brokenLimit: LimitName?
   /// What it said on quitting.
   var words: [UInt8] = []
   /// Whether it counts among those who have not said who they are.
@@ -37,6 +39,9 @@ final class Client {
 
   /// How long one that is cut for a flood has to take the reason.
   private static let briefPatience = Duration.seconds(2)
+
+  /// Bytes that one who is delayed may have said besides what was read, and not be cut.
+  private static let pasteLimit = 16_384
 
   private unowned let server: ServerLoop
   private var lastTicket: UInt64 = 0
@@ -149,11 +154,20 @@ final class Client {
   private func wait(at gate: FloodGate) {
     link?.holdReading()
     guard gate.isSpent else { return }
+    guard hasSaidTooMuch else { return gate.pardon() }
+    brokenLimit = gate.limit
     gate.end()
     door.tell(
       .bye(.flood, text: "You say too much too quickly.", retryAfterMilliseconds: 10_000),
       at: server.wall, offset: server.offset)
     drain()
+  }
+
+  /// Whether more waits than somebody pastes, or than a native client says before it is answered.
+  ///
+  /// Less may wait for as long as it takes: that costs nobody anything but its sender.
+  private var hasSaidTooMuch: Bool {
+    door.waitingCount() > NativeClient.window || (link?.unread ?? 0) > Client.pasteLimit
   }
 
   /// There is room at the gate again.
@@ -188,9 +202,9 @@ final class Client {
 
   private func close(_ reason: CloseReason) {
     count(reason)
+    let why = brokenLimit.map { "\(reason) (\($0.rawValue))" } ?? reason.description
     end(
-      reason.leaveReason(behind: door.kind), reason.name, mayReturn: reason.mayReturn,
-      why: reason.description)
+      reason.leaveReason(behind: door.kind), reason.name, mayReturn: reason.mayReturn, why: why)
     switch reason {
     case .closedDoor, .stranger: link?.drop()
     case .dismissed(.closing):
@@ -275,6 +289,7 @@ extension Client: LinkOwner {
 
   func overflowed(_ limit: LimitName) {
     server.counts.hit(limit)
+    brokenLimit = limit
     tell(.bye(.slow, text: "You read too slowly.", retryAfterMilliseconds: 1000))
   }
 }

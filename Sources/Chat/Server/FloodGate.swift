@@ -81,6 +81,9 @@ final class FloodGate {
   /// Whether the client has been delayed for so long that it goes.
   var isSpent: Bool { isClosed && loop.now >= closedSince + patience }
 
+  /// Gives a client that has been delayed for so long the same time again.
+  func pardon() { closedSince = loop.now }
+
   /// Begins to do what waited.
   func retry() { isNeeded = false }
 

@@ -157,7 +157,7 @@ package enum LimitTable {
       name: .flood,
       words: """
         messages and commands of one client in a second, and how many may come at once; above it they \
-        wait, and who goes on for 5 seconds is cut
+        wait, and who has much waiting after 5 seconds is cut
         """,
       field: .rate(\.flood, per: 1), sparesLocal: true),
     LimitRow(

@@ -42,6 +42,7 @@ extension ServerLoop {
     guard client.isWaiting else { return }
     client.isWaiting = false
     counts.hit(limit)
+    client.brokenLimit = limit
     client.tell(.bye(.full, text: "Too many are waiting.", retryAfterMilliseconds: 1000))
     // What it was told goes out as far as it can: nobody waits for it to read that.
     client.link?.flush()

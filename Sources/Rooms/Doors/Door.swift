@@ -186,6 +186,9 @@ package struct Door: Sendable {
   /// What the ``Next/action`` that comes next costs; a text costs as much as a command.
   package mutating func nextCost() -> Cost { outbox.nextCost }
 
+  /// How many texts and actions were read and have not been taken.
+  package mutating func waitingCount() -> Int { outbox.waitingCount }
+
   /// Tells this client alone that its text `id` is committed as `number`.
   package mutating func accept(_ id: UInt64, as number: UInt64) {
     guard !outbox.isOver, kind == .native else { return }

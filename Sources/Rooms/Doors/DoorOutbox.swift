@@ -159,6 +159,9 @@ struct DoorOutbox: Sendable {
     if end == texts.count { dropTexts() }
   }
 
+  /// How many texts and actions have not been given out.
+  var waitingCount: Int { texts.count - firstText + actions.count - first }
+
   /// What doing the action that comes next takes of a client's flood limits.
   var nextCost: Door.Cost {
     guard told.isEmpty, first < actions.count else { return .nothing }

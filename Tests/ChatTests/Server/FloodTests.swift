@@ -32,6 +32,18 @@ struct FloodTests {
     }
   }
 
+  @Test("is not cut for a page of lines, however long they take", arguments: DoorKind.allCases)
+  func paste(kind: DoorKind) async throws {
+    try await Served.run(Self.flood(200, 3, patience: .milliseconds(20))) { served in
+      let reader = try await served.enter(.line, "reader")
+      let writer = try await served.enter(kind, "writer")
+      let texts = (0..<60).map { "text \($0)" }
+      try await writer.connection.write(try texts.flatMap { try writer.saying($0) })
+      #expect(try await reader.texts(until: "text 59") == texts)
+      #expect(await served.server.counts().closes.isEmpty)
+    }
+  }
+
   @Test(
     "is told and cut when it goes on; the others have heard the first of it in order",
     arguments: DoorKind.allCases)
@@ -59,6 +71,7 @@ struct FloodTests {
       #expect(!said.isEmpty && said.count < 100)
       #expect(said == Array(texts[..<said.count]))
       #expect(await served.server.counts().closes["flood"] == 1)
+      #expect(served.reports.endings.contains("bye: flood (flood)"))
     }
   }
 

@@ -60,6 +60,11 @@ final class Reports: Sendable {
     await wait(count) { if case .closed = $0 { true } else { false } }
   }
 
+  /// How connections ended, in that order.
+  var endings: [String] {
+    events.compactMap { if case .closed(_, _, let why) = $0 { why } else { nil } }
+  }
+
   /// Why people left, by nick.
   func leavings(of nick: String) -> [String] {
     events.compactMap {

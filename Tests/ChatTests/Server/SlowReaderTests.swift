@@ -27,6 +27,7 @@ struct SlowReaderTests {
         #expect(heard.compactMap(\.text).count == 1)
       }
       #expect(served.reports.leavings(of: "slow") == ["reads too slowly"])
+      #expect(served.reports.endings == ["bye: slow (max-sendq)"])
       // It reads after all: whole frames, then why it was cut, then the end.
       let heard = try await slow.rest()
       let texts = heard.compactMap(\.text)
