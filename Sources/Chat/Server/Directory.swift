@@ -188,6 +188,9 @@ final class Directory: Sendable {
   /// Whether no client is connected, but for those whose goodbye is on its way.
   var isEmpty: Bool { state.withLock { $0.loops.isEmpty } }
 
+  /// How many are connected, but for those whose goodbye is on its way.
+  var clientCount: Int { state.withLock { $0.loops.count } }
+
   func loop(of client: ClientID) -> Int? { state.withLock { $0.loops[client] } }
 
   // MARK: - Nicks

@@ -57,9 +57,13 @@ extension ServerLoop {
   }
 
   /// Cuts those for whom the most waits, until so many bytes less do.
+  ///
+  /// Those who have no more than their share of the whole stay: then the rest is on its way out already.
   func shed(_ bytes: Int) {
     var left = bytes
-    let queues = clients.values.compactMap { $0.link }.filter { $0.isOpen && !$0.isOverfull }
+    let share = limits.maximumQueueTotal / max(1, directory.clientCount)
+    let queues = clients.values.compactMap { $0.link }
+      .filter { $0.queued > share && $0.isOpen && !$0.isOverfull }
     for link in queues.sorted(by: { $0.queued > $1.queued }) where left > 0 {
       left -= link.queued
       link.cut(.maxSendqTotal)

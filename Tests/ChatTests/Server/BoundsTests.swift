@@ -201,6 +201,32 @@ struct BoundsTests {
     }
   }
 
+  @Test("what waits for all: who reads stays, also while what was cut is still there")
+  func totalSparesReaders() async throws {
+    let configure = { (options: inout ServerOptions) in
+      options.limits.maximumQueueTotal = 1 << 18
+      options.limits.maximumQueue = 1 << 30
+      Served.onFile(&options)
+    }
+    try await Served.run(configure) { served in
+      var slow: [Peer] = []
+      for number in 1...8 { slow.append(try await served.enter(.line, "slow-\(number)")) }
+      let reader = try await served.enter(.native, "reader")
+      let writer = try await served.enter(.line, "writer")
+      let line = String(repeating: "x", count: 4000)
+      var sent = 0
+      while await served.server.counts().hits[.maxSendqTotal] ?? 0 < 8 {
+        try await writer.say("\(sent) \(line)")
+        _ = try await reader.texts(until: "\(sent) \(line)")
+        sent += 1
+      }
+      try await writer.say("end")
+      _ = try await reader.texts(until: "end")
+      #expect(await served.server.counts().closes == ["slow": 8])
+      for peer in slow { peer.close() }
+    }
+  }
+
   @Test("what is counted is what happened")
   func counts() async throws {
     try await Served.run(Self.with(loops: 2)) { served in
