@@ -43,6 +43,8 @@ final class Link {
   @exclusivity(unchecked) private var outbox = Outbox()
   /// What the flusher was told of the outbox.
   @exclusivity(unchecked) private var counted = 0
+  /// How much of what waits, from its beginning, is what the client has missed while it was away.
+  @exclusivity(unchecked) private var catchUp = 0
   @exclusivity(unchecked) private var core: StreamCore?
   @exclusivity(unchecked) private var pacing: Pacing?
   private let owner: Unowned
@@ -112,6 +114,9 @@ final class Link {
     mark()
   }
 
+  /// What waits now was brought about by the client's return: it alone does not make the client slow at once.
+  func excuseQueued() { catchUp = outbox.byteCount }
+
   /// Sends what is queued, half-closes, and closes when the peer has; in `patience` at the latest.
   ///
   /// With a `farewell` all of `patience` is for what is queued, and that for the peer's end.
@@ -150,7 +155,9 @@ final class Link {
     }
     // An error shows itself again at the end of the turn; now members are walked through.
     _ = advance()
-    guard outbox.byteCount > flusher.limit else { return true }
+    // Beside a catch-up less may wait, so that both together are not much more than else.
+    let most = catchUp > 0 ? max(flusher.limit, catchUp + flusher.softLimit) : flusher.limit
+    guard outbox.byteCount > most else { return true }
     cut(.maxSendq)
     return false
   }
@@ -179,6 +186,7 @@ final class Link {
     // A frame that was cut still goes out whole: without that the goodbye could not be read.
     outbox.removeUnbegun(keeping: pacing?.left ?? .max, from: flusher.pool)
     count()
+    catchUp = 0
     isOverfull = false
     // The cut slice may be longer than the limit by itself; refused, the goodbye would be for ever.
     admitsGoodbye = true
@@ -212,6 +220,7 @@ final class Link {
     let before = outbox.byteCount
     let progress = write()
     flusher.bytesOut &+= UInt64(before - outbox.byteCount)
+    if catchUp > 0 { catchUp = max(0, catchUp - (before - outbox.byteCount)) }
     count()
     return progress
   }

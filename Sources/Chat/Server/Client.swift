@@ -46,6 +46,8 @@ final class Client {
   private unowned let server: ServerLoop
   private var lastTicket: UInt64 = 0
   @exclusivity(unchecked) private var isDraining = false
+  /// Whether its words hold what it has missed.
+  @exclusivity(unchecked) private var isCatchingUp = false
   /// How many rooms have still to answer before a client that wants to leave may; nil before it does.
   private var fencesLeft: Int?
   @exclusivity(unchecked) private(set) var isOver = false
@@ -74,6 +76,7 @@ final class Client {
       server.counts.refuse("\(code)")
       if code == .textTooLong { server.counts.hit(.maxText) }
     }
+    if case .history = notice { isCatchingUp = true }
     door.tell(notice, at: server.wall, offset: server.offset)
     if !isDraining { drain() }
   }
@@ -122,6 +125,10 @@ final class Client {
       switch door.comesNext() {
       case .words:
         door.takeWords { link?.send($0) }
+        if isCatchingUp {
+          isCatchingUp = false
+          link?.excuseQueued()
+        }
         continue
       case .texts(let room):
         guard let gate else {

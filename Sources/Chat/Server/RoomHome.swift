@@ -31,6 +31,9 @@ final class RoomHome {
     setLimits(limits)
   }
 
+  /// Lets the room remember no more than so many bytes.
+  func setJournalLimit(_ bytes: Int) { room.journalLimit = bytes }
+
   func setLimits(_ limits: Limits) {
     room.memberLimit = limits.maximumMembers
     room.textLimit = limits.maximumText

@@ -44,6 +44,8 @@ final class ServerLoop: @unchecked Sendable {
   @exclusivity(unchecked) private var wallNow: Int64 = 0
   @exclusivity(unchecked) private var offsetMinute: Int64 = -1
   @exclusivity(unchecked) private var offsetNow = 0
+  @exclusivity(unchecked) private var journalLimit = Journal.byteLimits.upperBound
+  private static let journalBytes = 256 << 20
   private let spareMemory: SpareMemory
   /// How far it is on its way to its end.
   var phase = ServerPhase.serving
@@ -204,6 +206,7 @@ final class ServerLoop: @unchecked Sendable {
     if home.mustCommit(before: order) { commit(home) }
     if home.perform(order, at: wall), directory.leave(order.room.id) {
       homes[order.room.id] = nil
+      shareJournals()
     }
     willCommit(home)
   }
@@ -238,7 +241,18 @@ final class ServerLoop: @unchecked Sendable {
     guard case .join = order.kind else { return nil }
     let home = RoomHome(order.room, loops: options.loops, limits)
     homes[order.room.id] = home
+    home.setJournalLimit(journalLimit)
+    shareJournals()
     return home
+  }
+
+  /// What all rooms remember together is bounded, as far as each may remember the least.
+  private func shareJournals() {
+    let part = ServerLoop.journalBytes / options.loops / max(1, homes.count)
+    let limit = min(max(part, Journal.byteLimits.lowerBound), Journal.byteLimits.upperBound)
+    guard limit != journalLimit else { return }
+    journalLimit = limit
+    for home in homes.values { home.setJournalLimit(limit) }
   }
 
   private func commit(_ home: RoomHome) {

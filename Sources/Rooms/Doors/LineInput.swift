@@ -97,7 +97,7 @@ package enum LineInput: Equatable {
     return (word, rest)
   }
 
-  /// A number of messages, 1 to as many as a journal can hold.
+  /// A number of messages, 1 to as many as an answer can hold.
   private static func count(_ digits: ArraySlice<UInt8>) -> Int? {
     guard digits.count <= 9 else { return nil }
     var value = 0
@@ -105,7 +105,7 @@ package enum LineInput: Equatable {
       guard UInt8(ascii: "0")...UInt8(ascii: "9") ~= digit else { return nil }
       value = value * 10 + Int(digit - UInt8(ascii: "0"))
     }
-    return value > 0 ? min(value, Journal.eventLimit) : nil
+    return value > 0 ? min(value, Journal.answerEvents) : nil
   }
 
   private static func usage(of command: String) -> String {

@@ -138,7 +138,7 @@ struct NativeDoor: Sendable {
       }
     case .history(let room, let last):
       outbox.request(
-        .history(id: id, room: some(room), last: min(Int(last), Journal.eventLimit)))
+        .history(id: id, room: some(room), last: min(Int(last), Journal.answerEvents)))
     case .unknown:
       refuse(id, .unknownCommand, "There is no such command here.", into: &outbox)
     }

@@ -1,17 +1,25 @@
 /// What was said in one room, in memory: the last ``eventLimit`` events or ``byteLimit`` bytes.
 ///
+/// That is more than may wait for a client before it is cut as slow, so that one that comes back at once
+/// misses nothing. Who only asks what was said gets less: ``answerEvents`` or ``answerBytes``.
+///
 /// Events are numbered from 1 without gaps. The history id names this numbering: after a restart
 /// there is another one, so that nobody resumes at a number that means something else now.
 package struct Journal: Sendable {
-  package static let eventLimit = 1000
-  package static let byteLimit = 256 * 1024
+  package static let eventLimit = 16_384
+  package static let byteLimits = 256 * 1024...7 * 256 * 1024
+  package static let answerEvents = 1000
+  package static let answerBytes = 256 * 1024
+
+  /// The most that is kept; rooms that are many have to do with less each.
+  package var byteLimit = Journal.byteLimits.upperBound { didSet { forget() } }
 
   package let historyID: [UInt8]
   /// The number of the last event; 0 when nothing was ever said.
   package private(set) var head: UInt64 = 0
   /// What the kept events weigh against ``byteLimit``: bytes of text and a little for the event
   /// itself, so that many small ones count too.
-  package var bytes: Int { 64 * count + events.size(from: first) }
+  package var bytes: Int { weight(from: first) }
 
   /// The kept events are those from `first` on.
   private var events = Events()
@@ -55,16 +63,32 @@ package struct Journal: Sendable {
     let lost = head - UInt64(count)
     let missed = lost > number ? lost - number : 0
     let wanted = head - number - missed
-    return (last(Int(clamping: wanted)), missed)
+    return (Array(events[first...].suffix(Int(clamping: wanted))), missed)
   }
 
-  /// The last `limit` kept events, oldest first.
-  package func last(_ limit: Int) -> [ChatEvent] { Array(events[first...].suffix(max(0, limit))) }
+  /// The last `limit` kept events, oldest first, as far as that is no longer than an answer may be.
+  ///
+  /// The newest is always among them.
+  package func last(_ limit: Int) -> [ChatEvent] {
+    let wanted = min(max(0, limit), Journal.answerEvents)
+    var start = max(first, events.count - wanted)
+    while start + 1 < events.count, weight(from: start) > Journal.answerBytes { start += 1 }
+    return Array(events[start...])
+  }
+
+  private func weight(from first: Int) -> Int {
+    64 * (events.count - first) + events.size(from: first)
+  }
 
   private mutating func keep(_ range: Range<Int>, of others: borrowing Events) {
     events.append(range, of: others, numberedFrom: head + 1)
     head += UInt64(range.count)
-    while count > 1, count > Journal.eventLimit || bytes > Journal.byteLimit { first += 1 }
+    forget()
+  }
+
+  /// Forgets the oldest beyond the limits.
+  private mutating func forget() {
+    while count > 1, count > Journal.eventLimit || bytes > byteLimit { first += 1 }
     // When at least half is gone, moving the rest costs no more than it cost to bring that in.
     let kept = events.size(from: first)
     let gone = events.bytes.count - kept

@@ -123,6 +123,12 @@ package struct Room: Sendable {
   /// The number of the last committed event.
   package var head: UInt64 { journal.head }
 
+  /// How much of what was said is kept, in bytes.
+  package var journalLimit: Int {
+    get { journal.byteLimit }
+    set { journal.byteLimit = newValue }
+  }
+
   package func history(last limit: Int) -> [ChatEvent] { journal.last(limit) }
 
   /// Committed events after `number`, and how many of them are not kept any more.

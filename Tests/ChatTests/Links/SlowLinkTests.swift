@@ -25,6 +25,34 @@ struct SlowLinkTests {
     }
   }
 
+  @Test("that has come back is not cut for what it missed, but for what comes beside that")
+  func catchUp() async throws {
+    try await Linked.run(limit: Self.much) { linked in
+      linked.link.send(Array(repeating: 7, count: 3 * Self.much))
+      linked.link.excuseQueued()
+      try await linked.loop.sleep(for: .zero)
+      for _ in 0..<4 { linked.link.send(Array(repeating: 8, count: 65_536)) }
+      try await linked.loop.sleep(for: .zero)
+      #expect(linked.owner.overflows.isEmpty)
+      linked.link.send(Array(repeating: 8, count: Self.much))
+      linked.link.send([9])
+      try await linked.loop.sleep(for: .zero)
+      #expect(linked.owner.overflows == [.maxSendq])
+    }
+  }
+
+  @Test("has no more room than others once it has read what it missed")
+  func caughtUp() async throws {
+    try await Linked.run(limit: Self.much) { linked in
+      linked.link.send(Array(repeating: 7, count: 3 * Self.much))
+      linked.link.excuseQueued()
+      _ = try await linked.peer.read(exactly: 3 * Self.much)
+      for _ in 0..<3 { linked.link.send(Array(repeating: 8, count: Self.much)) }
+      try await linked.loop.sleep(for: .zero)
+      #expect(linked.owner.overflows == [.maxSendq])
+    }
+  }
+
   @Test("is not cut while less than that waits, nor when it has read in between")
   func patience() async throws {
     try await Linked.run(limit: 5 * Self.much) { linked in

@@ -42,6 +42,37 @@ struct SlowReaderTests {
     }
   }
 
+  @Test("and is cut misses nothing when it comes back, though that is more than may wait")
+  func comesBack() async throws {
+    let configure = { (options: inout ServerOptions) in
+      options.limits.maximumQueue = 32_768
+      Served.onFile(&options)
+    }
+    try await Served.run(configure) { served in
+      let slow = try await served.enter(.native, "slow")
+      let welcome = try await slow.welcome()
+      let writer = try await served.enter(.native, "writer")
+      let reader = try await served.enter(.native, "reader")
+      let tail = String(repeating: "x", count: 4000)
+      let texts = (0..<400).map { "\($0) \(tail)" }
+      for text in texts {
+        try await writer.say(text)
+        _ = try await reader.texts(until: text)
+      }
+      #expect(served.reports.leavings(of: "slow") == ["reads too slowly"])
+      let heard = try await slow.rest().compactMap(\.text)
+      #expect(heard.count < texts.count)
+      let head = welcome.seat.head + UInt64(heard.count)
+      let back = try await served.enter(.native, "slow", resume: try welcome.resume(at: head))
+      #expect(try await back.welcome().isResumed)
+      // More is said before it reads: that finds it with all of its catch-up still waiting.
+      try await writer.say("more")
+      _ = try await reader.texts(until: "more")
+      let rest = try await back.texts(until: "more")
+      #expect(rest == texts.dropFirst(heard.count) + ["more"])
+    }
+  }
+
   @Test("that has said its last gets what was queued for it", arguments: [false, true])
   func halfClosed(onFile: Bool) async throws {
     try await Served.run {
