@@ -50,6 +50,7 @@ struct ServeRun {
     // The nick of one that is lost would wait for it, and the next row wants it.
     for (source, door) in doors where door == .native {
       try await bench.send(Filling(Self.goodbye), from: source)
+      _ = try await bench.isClosed(source, inSilence: false)
     }
   }
 
