@@ -46,16 +46,7 @@ struct DoorLimitsTests {
     let asked = DoorLimits(idle: .seconds(30), plainIdle: .seconds(30))
     for limits in [asked, DoorLimits(idle: .seconds(30))] {
       var script = Script(kind, limits: limits)
-      switch kind {
-      case .line: script.receive("hi\n")
-      case .dec10: script.receive("         2hi")
-      case .u16: script.receive([0, 2, 0x68, 0x69])
-      case .u32: script.receive([0, 0, 0, 2, 0x68, 0x69])
-      case .native:
-        var bytes = NativePreface.bytes(.plain)
-        try NativeFrame.hello(NativeHello(nick: "ann", room: "")).encode(into: &bytes)
-        script.receive(bytes)
-      }
+      script.receive(try Self.words(kind))
       script.wait(until: 29_999)
       #expect(script.closeReason == nil)
       script.wait(until: 30_000)
@@ -74,6 +65,38 @@ struct DoorLimitsTests {
       script.receive("hi\n")
     }
     #expect(script.closeReason == nil)
+  }
+
+  @Test(
+    "another idle time holds at once, from then on: shorter, longer, or none",
+    arguments: DoorKind.allCases)
+  func changed(kind: DoorKind) throws {
+    for idle in [nil, 10, 100] as [Int?] {
+      var script = Script(kind, limits: DoorLimits(idle: .seconds(30), plainIdle: .seconds(30)))
+      script.receive(try Self.words(kind))
+      script.wait(until: 29_000)
+      let limit = idle.map { Duration.seconds($0) }
+      script.setLimits(DoorLimits(idle: limit, plainIdle: limit))
+      script.wait(until: 29_000 + (idle ?? 1_000_000) * 1000 - 1)
+      #expect(script.closeReason == nil, "\(idle ?? 0)")
+      guard let idle else { continue }
+      script.wait(until: 29_000 + idle * 1000)
+      #expect(script.closeReason == .timedOut, "\(idle)")
+    }
+  }
+
+  /// What takes a client in.
+  private static func words(_ kind: DoorKind) throws -> [UInt8] {
+    switch kind {
+    case .line: return Array("hi\n".utf8)
+    case .dec10: return Array("         2hi".utf8)
+    case .u16: return [0, 2, 0x68, 0x69]
+    case .u32: return [0, 0, 0, 2, 0x68, 0x69]
+    case .native:
+      var bytes = NativePreface.bytes(.plain)
+      try NativeFrame.hello(NativeHello(nick: "ann", room: "")).encode(into: &bytes)
+      return bytes
+    }
   }
 
   @Test("a shorter hello and idle time are kept, and told in the welcome")

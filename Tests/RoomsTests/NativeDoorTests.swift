@@ -141,19 +141,6 @@ import Wire
     #expect(script.closeReason == nil)
   }
 
-  @Test("whispers are checked here, for they meet no room", arguments: [0, 16_385])
-  func whispers(size: Int) throws {
-    var script = Script(.native)
-    script.receive(try hello())
-    let body = [UInt8](repeating: 65, count: size)
-    script.receive(try bytes(.command(id: 9, .whisper(to: "bob", body: body))))
-    #expect(script.requests == [.enter("ann")])
-    guard case .refused(9, _, _) = try frames(script.sent).last else {
-      Issue.record("\(script.actions)")
-      return
-    }
-  }
-
   @Test("silence is pinged after 60 s and cut after 90 s, any byte begins anew")
   func keepalive() throws {
     var script = Script(.native)

@@ -67,6 +67,11 @@ struct Script {
     drain()
   }
 
+  mutating func setLimits(_ limits: DoorLimits) {
+    door.setLimits(limits, at: now)
+    drain()
+  }
+
   mutating func finish() {
     door.finish(at: now)
     drain()

@@ -88,6 +88,13 @@ final class Client {
     if !isDraining { drain() }
   }
 
+  /// Has other limits from now on.
+  func setLimits(_ limits: DoorLimits) {
+    guard !isOver else { return }
+    door.setLimits(limits, at: now)
+    arm()
+  }
+
   // MARK: - Seats
 
   /// A seat in a room that is asked to let the client in.

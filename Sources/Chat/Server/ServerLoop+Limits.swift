@@ -9,7 +9,7 @@ extension ServerLoop {
     flusher.limit = limits.maximumQueue
     for home in homes.values { home.setLimits(limits) }
     for client in clients.values {
-      client.door.limits = doorLimits
+      client.setLimits(doorLimits)
       setGate(of: client)
     }
   }

@@ -46,7 +46,7 @@ package struct Door: Sendable {
   /// The deadline of the door inside, noted after each input: to ask it would copy it.
   private var patience: Instant?
   /// Those of the server that the client is on.
-  package var limits: DoorLimits
+  private var limits: DoorLimits
   private let open: OpenDoors
   private var state: State
   private var outbox = DoorOutbox()
@@ -143,11 +143,6 @@ package struct Door: Sendable {
 
   /// A client of a plain door has been silent for longer than this server wants to wait.
   private mutating func expireIdle() {
-    guard limits.plainIdle != nil else {
-      // The limit was taken away meanwhile.
-      patience = nil
-      return
-    }
     tell(.words("You were silent for too long."), at: 0, offset: 0)
     outbox.close(.timedOut)
   }
@@ -227,6 +222,22 @@ package struct Door: Sendable {
   /// Whether it was closed because a frame or line was too long.
   package mutating func wasTooLong() -> Bool { outbox.isTooLong }
 
+  /// Has other limits of time from now on; the longest frame stays what it was.
+  ///
+  /// The client's silence begins anew, so that it does not go for what was allowed before.
+  package mutating func setLimits(_ limits: DoorLimits, at now: Instant) {
+    self.limits = limits
+    switch state {
+    case .undecided(let porch): patience = finite(porch.deadline(limits))
+    case .line(let door): patience = plainPatience(door.deadline(limits), at: now)
+    case .prefix(let door): patience = plainPatience(door.deadline(limits), at: now)
+    case .native(var door):
+      door.hear(at: now)
+      patience = finite(door.deadline(limits))
+      state = .native(door)
+    }
+  }
+
   // MARK: - Ignoring
 
   /// How many people one client can ignore.
@@ -290,7 +301,7 @@ package struct Door: Sendable {
     case .undecided: break
     case .line(var door):
       state = Door.vacant
-      door.receive(bytes, at: now, limits, into: &outbox)
+      door.receive(bytes, at: now, into: &outbox)
       patience = plainPatience(door.deadline(limits), at: now)
       state = .line(door)
     case .prefix(var door):
@@ -300,7 +311,7 @@ package struct Door: Sendable {
       state = .prefix(door)
     case .native(var door):
       state = Door.vacant
-      door.receive(bytes, at: now, limits, into: &outbox)
+      door.receive(bytes, at: now, into: &outbox)
       patience = finite(door.deadline(limits))
       state = .native(door)
     }

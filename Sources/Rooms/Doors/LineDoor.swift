@@ -33,21 +33,21 @@ struct LineDoor: Sendable {
   var isInsideFrame: Bool { decoder.isInsideFrame }
 
   mutating func receive(
-    _ bytes: Span<UInt8>, at now: Instant, _ limits: DoorLimits, into outbox: inout DoorOutbox
+    _ bytes: Span<UInt8>, at now: Instant, into outbox: inout DoorOutbox
   ) {
     let wasInside = decoder.isInsideFrame
     var hasLine = false
     if format == .dec10 {
-      hasLine = take(bytes, limits, into: &outbox)
+      hasLine = take(bytes, into: &outbox)
     } else {
       var index = 0
       while !outbox.isClosed, let step = telnet.next(in: bytes, from: &index) {
         switch step {
         case .text(let range):
-          hasLine = take(bytes.extracting(range), limits, into: &outbox) || hasLine
+          hasLine = take(bytes.extracting(range), into: &outbox) || hasLine
         case .byte(let byte):
           let bytes = [byte]
-          hasLine = take(bytes.span, limits, into: &outbox) || hasLine
+          hasLine = take(bytes.span, into: &outbox) || hasLine
         case .answer(let answer): outbox.transmit { $0.append(contentsOf: answer) }
         }
       }
@@ -80,9 +80,7 @@ struct LineDoor: Sendable {
   // MARK: - Lines
 
   /// Does what the lines in these bytes say, and tells whether any was complete.
-  private mutating func take(
-    _ bytes: Span<UInt8>, _ limits: DoorLimits, into outbox: inout DoorOutbox
-  ) -> Bool {
+  private mutating func take(_ bytes: Span<UInt8>, into outbox: inout DoorOutbox) -> Bool {
     outbox.beginTexts()
     decoder.receive(bytes)
     var hasLine = false
@@ -93,9 +91,7 @@ struct LineDoor: Sendable {
         let isSaid =
           isEntered && LineInput.isText(decoder.buffer, line)
           && outbox.say(line, in: decoder.buffer)
-        if !isSaid {
-          obey(LineInput(decoder.buffer[line]), limits, into: &outbox)
-        }
+        if !isSaid { obey(LineInput(decoder.buffer[line]), into: &outbox) }
       }
     } catch {
       if isEntered { say(["This is too much: \(error)."], into: &outbox) }
@@ -106,19 +102,13 @@ struct LineDoor: Sendable {
     return hasLine
   }
 
-  private mutating func obey(
-    _ input: LineInput, _ limits: DoorLimits, into outbox: inout DoorOutbox
-  ) {
+  private mutating func obey(_ input: LineInput, into outbox: inout DoorOutbox) {
     switch input {
     case .nothing: enter(into: &outbox)
     case .request(.nick(_, let nick, _)) where !isEntered: enter(nick: nick, into: &outbox)
     case .request(.join(_, let room)) where !isEntered: enter(room: room, into: &outbox)
     case .request(let request):
       enter(into: &outbox)
-      if case .whisper(_, _, let body) = request, body.count > limits.text {
-        let refusal = RoomRefusal.textTooLong(bytes: body.count, limit: limits.text)
-        return say([refusal.description], into: &outbox)
-      }
       outbox.request(request)
     case .help: say(LineInput.helpLines, into: &outbox)
     case .hint(let words): say([words], into: &outbox)

@@ -18,11 +18,16 @@ struct NativeDoor: Sendable {
 
   var isInsideFrame: Bool { decoder.isInsideFrame }
 
-  mutating func receive(
-    _ bytes: Span<UInt8>, at now: Instant, _ limits: DoorLimits, into outbox: inout DoorOutbox
-  ) {
+  /// Has its silence begin now.
+  mutating func hear(at now: Instant) {
     lastHeard = now
     wasPinged = false
+  }
+
+  mutating func receive(
+    _ bytes: Span<UInt8>, at now: Instant, into outbox: inout DoorOutbox
+  ) {
+    hear(at: now)
     var isNew = !decoder.isInsideFrame
     prefaceBytes = min(NativePreface.length, prefaceBytes + bytes.count)
     outbox.beginTexts()
@@ -33,7 +38,7 @@ struct NativeDoor: Sendable {
         if isEntered, let say = NativeSay.places(in: decoder.buffer, frame) {
           outbox.say(Said(say.body, id: say.id, room: say.room, form: SayForm(say.form)))
         } else if let frame = try decoder.frame(in: frame) {
-          take(frame, limits, into: &outbox)
+          take(frame, into: &outbox)
         }
       }
     } catch {
@@ -83,9 +88,7 @@ struct NativeDoor: Sendable {
 
   // MARK: - Frames
 
-  private mutating func take(
-    _ frame: NativeFrame, _ limits: DoorLimits, into outbox: inout DoorOutbox
-  ) {
+  private mutating func take(_ frame: NativeFrame, into outbox: inout DoorOutbox) {
     guard isEntered else {
       switch frame {
       case .hello(let hello): return enter(hello, into: &outbox)
@@ -99,7 +102,7 @@ struct NativeDoor: Sendable {
         .say(
           id: say.id, room: say.room == 0 ? nil : say.room, form: say.form == .signed ? 1 : 0,
           action: say.form == .action, body: say.body))
-    case .command(let id, let command): obey(command, id, limits, into: &outbox)
+    case .command(let id, let command): obey(command, id, into: &outbox)
     case .ping: transmit(.pong, into: &outbox)
     case .pong: break
     case .bye(let bye):
@@ -120,34 +123,22 @@ struct NativeDoor: Sendable {
     outbox.request(.enter(nick: some(hello.nick), room: some(hello.room), resume: resume))
   }
 
-  private func obey(
-    _ command: NativeCommand, _ id: UInt64, _ limits: DoorLimits, into outbox: inout DoorOutbox
-  ) {
+  private func obey(_ command: NativeCommand, _ id: UInt64, into outbox: inout DoorOutbox) {
     switch command {
     case .nick(let nick): outbox.request(.nick(id: id, nick, nearest: false))
     case .join(let room): outbox.request(.join(id: id, room))
     case .leave(let room): outbox.request(.leave(id: id, some(room)))
     case .who(let room): outbox.request(.who(id: id, some(room)))
     case .rooms: outbox.request(.rooms(id: id))
-    case .whisper(let nick, let body):
-      do {
-        try Body.check(body, limit: limits.text)
-        outbox.request(.whisper(id: id, to: nick, body))
-      } catch {
-        refuse(id, error.code, error.description, into: &outbox)
-      }
+    case .whisper(let nick, let body): outbox.request(.whisper(id: id, to: nick, body))
     case .history(let room, let last):
       outbox.request(
         .history(id: id, room: some(room), last: min(Int(last), Journal.answerEvents)))
     case .unknown:
-      refuse(id, .unknownCommand, "There is no such command here.", into: &outbox)
+      let text = "There is no such command here."
+      transmit(
+        .refused(id: id, code: RefusalCode.unknownCommand.rawValue, text: text), into: &outbox)
     }
-  }
-
-  private func refuse(
-    _ id: UInt64, _ code: RefusalCode, _ text: String, into outbox: inout DoorOutbox
-  ) {
-    transmit(.refused(id: id, code: code.rawValue, text: text), into: &outbox)
   }
 
   /// On the wire an empty name is none.
