@@ -15,6 +15,8 @@ final class Flusher: TurnTarget, TimerTarget {
   @exclusivity(unchecked) var queued = 0
   @exclusivity(unchecked) var bytesIn: UInt64 = 0
   @exclusivity(unchecked) var bytesOut: UInt64 = 0
+  /// How often the kernel kept enough for a link and took no more.
+  @exclusivity(unchecked) var blocked: UInt64 = 0
   /// What was given to members of audiences: one for each piece and each that gets it.
   @exclusivity(unchecked) var deliveries: UInt64 = 0
   /// Room to gather slices for one write.

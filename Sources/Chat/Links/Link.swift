@@ -33,6 +33,8 @@ final class Link {
   @exclusivity(unchecked) private var admitsGoodbye = false
   @exclusivity(unchecked) private var isPaused = false
   @exclusivity(unchecked) private var hasPeerEnded = false
+  /// Whether the kernel takes no more for now, and that was counted.
+  @exclusivity(unchecked) private var isFull = false
   /// Whether its owner does not want to hear more for now.
   @exclusivity(unchecked) private var isHeld = false
   /// Whether the flusher looks whether it stays over the soft limit.
@@ -198,10 +200,18 @@ final class Link {
   func flush() {
     guard core != nil else { return }
     switch advance() {
-    case .blocked: return
+    case .blocked: countFull()
     case .failed(let code): close(code)
     case .done: if state == .finishing { halfClose() }
     }
+  }
+
+  /// Counts that the kernel keeps as much as it may, once until it takes more.
+  private func countFull() {
+    // A link that is only paced could write.
+    guard !isFull, core?.canWrite == false else { return }
+    isFull = true
+    flusher.blocked &+= 1
   }
 
   /// All has gone out: tells the peer so, once, because the kernel reports each time as an event.
@@ -274,7 +284,10 @@ extension Link: ReadinessTarget, TimerTarget {
   func ready(_ readiness: Readiness) {
     core?.note(readiness)
     if core?.canRead == true, !hasPeerEnded, !isHeld { read() }
-    if core?.canWrite == true, !outbox.isEmpty { mark() }
+    if core?.canWrite == true, !outbox.isEmpty {
+      isFull = false
+      mark()
+    }
   }
 
   func expired() {

@@ -40,9 +40,14 @@ final class FloodGate {
     self.patience = patience.clampedNanoseconds
   }
 
-  /// Has other rates from now on.
+  /// Has other rates from now on; what was used of another one does not count.
   func set(_ rate: Rate, _ neighbours: AddressRate?) {
+    if rate != self.rate { own = TokenBucket() }
     (self.rate, self.neighbours) = (rate, neighbours)
+    // Who waits may have to wait less.
+    guard let timer else { return }
+    loop.cancel(timer)
+    expired()
   }
 
   /// Whether what an action costs has to be asked for here.
@@ -132,7 +137,9 @@ final class AddressRate: Sendable {
 
   init(_ rate: Rate) { state = Locked((TokenBucket(), rate)) }
 
-  func set(_ rate: Rate) { state.withLock { $0.rate = rate } }
+  func set(_ rate: Rate) {
+    state.withLock { if rate != $0.rate { $0 = (TokenBucket(), rate) } }
+  }
 
   func count(at now: Nanoseconds) -> Int64 {
     state.withLock { $0.bucket.count(of: $0.rate, at: now) }

@@ -10,6 +10,7 @@ extension ServerLoop {
     counts.bytesIn = flusher.bytesIn
     counts.bytesOut = flusher.bytesOut
     counts.queued = flusher.queued
+    if flusher.blocked > 0 { counts.hits[.sendBuffer] = flusher.blocked }
     for client in clients.values {
       counts.largestQueue = max(counts.largestQueue, client.link?.queued ?? 0)
       guard !client.isOver else { continue }

@@ -26,6 +26,8 @@ struct AdmissionTests {
           #expect(try await third.read().isEmpty)
         }
         await served.reports.wait(3) { if case .refused = $0 { true } else { false } }
+        let hits = await served.server.counts().hits
+        #expect(hits == [isTotal ? .maxClients : .maxPerAddress: 3])
         first.close()
         await served.reports.waitForClosing()
         // Its place is free as soon as the connection is gone, which comes after the report.
@@ -53,6 +55,7 @@ struct AdmissionTests {
       let cut = silent.removeFirst()
       let last = Peer(try await served.connect(), .line, nick: "last")
       while !(try await cut.read().isEmpty) {}
+      #expect(await served.server.counts().hits[.maxWaiting] ?? 0 > 0)
       try await last.enter()
       await served.reports.waitForEntry(of: "last")
       for connection in silent {

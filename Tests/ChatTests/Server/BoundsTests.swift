@@ -140,7 +140,7 @@ struct BoundsTests {
       #expect(welcome.nick == "abcdefgh")
       #expect(welcome.remark == NameRefusal.tooLong(bytes: 12).description)
       let hits = await served.server.counts().hits
-      #expect(hits == [.maxText: 1, .maxNick: 2, .maxRoomName: 1])
+      #expect(hits == [.maxText: 2, .maxNick: 2, .maxRoomName: 1])
     }
   }
 
@@ -162,13 +162,47 @@ struct BoundsTests {
       try LimitTable.set("idle", to: "0.02", in: &limits)
       served.server.setLimits(limits)
       _ = await served.server.counts()
-      // It holds from the next word on.
-      try await silent.say("the last")
       #expect(try await silent.rest().last == .words("* You were silent for too long."))
       await served.reports.waitForClosing(4)
       let counts = await served.server.counts()
       #expect(counts.hits == [.maxFrame: 1, .frameTimeout: 1, .helloTimeout: 1, .idle: 1])
       #expect(counts.closes == ["misbehaved": 1, "unfinished": 2, "timed-out": 1])
+    }
+  }
+
+  @Test("what the kernel keeps for one who does not read")
+  func sendBuffer() async throws {
+    let settings = Self.with("send-buffer 4096", "max-sendq 0", "max-sendq-total 0")
+    try await Served.run(settings) { served in
+      _ = try await served.enter(.line, "slow")
+      let reader = try await served.enter(.line, "reader")
+      let writer = try await served.enter(.native, "writer")
+      let text = String(repeating: "x", count: 16_000)
+      let count = 250
+      for number in 0..<count {
+        try await writer.say("\(number)\(text)")
+        _ = try await reader.texts(until: "\(number)\(text)")
+      }
+      let counts = await served.server.counts()
+      #expect(counts.queued > (count - 50) * text.utf8.count)
+      #expect(counts.hits[.sendBuffer] ?? 0 > 0)
+    }
+  }
+
+  @Test("how long somebody may leave what it was sent unacknowledged")
+  func timeout() async throws {
+    try await Served.run(Self.with("timeout 0.1", "max-sendq 0", "max-sendq-total 0")) { served in
+      _ = try await served.enter(.line, "slow")
+      let reader = try await served.enter(.line, "reader")
+      let writer = try await served.enter(.line, "writer")
+      let text = String(repeating: "x", count: 4000)
+      var number = 0
+      while await served.server.counts().hits[.timeout] == nil {
+        try await writer.say("\(number)\(text)")
+        _ = try await reader.texts(until: "\(number)\(text)")
+        number += 1
+      }
+      #expect(await served.server.counts().closes == ["lost": 1])
     }
   }
 

@@ -125,6 +125,30 @@ struct FloodTests {
     }
   }
 
+  @Test("who waits goes on as soon as there is another limit, and with all of its burst")
+  func otherLimit() async throws {
+    try await Served.run {
+      $0.floodPatience = .seconds(3600)
+      $0.limits.flood = Rate(1, perSeconds: 3600, burst: 2)
+      $0.limits.said = [.flood]
+    } _: { served in
+      let reader = try await served.enter(.native, "reader")
+      let writer = try await served.enter(.line, "writer")
+      try await writer.connection.write((0..<7).map { "\($0)\n" }.joined())
+      while await served.server.counts().hits[.flood] == nil {}
+      let before = await served.server.counts().messages
+      #expect(before <= 2)
+      var limits = served.server.limits
+      limits.flood = Rate(1, perSeconds: 3600, burst: 3)
+      served.server.setLimits(limits)
+      while await served.server.counts().messages < before + 3 {}
+      #expect(await served.server.counts().messages == before + 3)
+      limits.flood = .unlimited
+      served.server.setLimits(limits)
+      #expect(try await reader.texts(until: "6").count == 7)
+    }
+  }
+
   @Test("the limit holds for those who are in as soon as it is set, and not when it is taken away")
   func atRunTime() async throws {
     try await Served.run { options in

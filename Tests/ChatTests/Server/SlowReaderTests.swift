@@ -28,6 +28,7 @@ struct SlowReaderTests {
       }
       #expect(served.reports.leavings(of: "slow") == ["reads too slowly"])
       #expect(served.reports.endings == ["bye: slow (max-sendq)"])
+      #expect(await served.server.counts().hits[.maxSendq] == 1)
       // It reads after all: whole frames, then why it was cut, then the end.
       let heard = try await slow.rest()
       let texts = heard.compactMap(\.text)

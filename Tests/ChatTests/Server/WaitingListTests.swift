@@ -102,6 +102,11 @@ struct AddressBookTests {
     #expect(first === second && first !== book.rate(of: peer(2), rate, at: 0))
     first.take(3, at: 0)
     #expect(second.count(at: 0) == 1)
+    book.setRate(rate)
+    #expect(second.count(at: 0) == 1)
+    // What was used of another rate does not count.
+    book.setRate(Rate(1, perSeconds: 1, burst: 5))
+    #expect(second.count(at: 0) == 5)
     book.setRate(.unlimited)
     #expect(second.count(at: 0) == .max)
   }
