@@ -99,6 +99,8 @@ struct ControlTests {
     #expect(try await rooms() == "max-rooms 7")
     #expect(try await controlled.control("limit", "max-rooms", "8").text == "max-rooms 8\n")
     #expect(try await rooms() == "max-rooms 8")
+    let less = try await controlled.control("limit", "max-rooms", "-1")
+    #expect(less.ending == .exited(1) && less.errors.contains("not '-1'"), "\(less)")
     let wrong = try await controlled.control("limit", "max-room", "8")
     #expect(wrong.ending == .exited(1) && wrong.errors.contains("max-rooms"), "\(wrong)")
     try file.write("max-rooms 9\n")
@@ -140,7 +142,7 @@ struct ControlTests {
   @Test("may type or pipe one command after the other")
   func conversing() async throws {
     let controlled = try await Controlled("conversing")
-    let piped = try await controlled.control(fed: "rooms\nnonsense\n/help\n")
+    let piped = try await controlled.control(fed: "rooms\nnonsense\n/help\n /quit\nnonsense\n")
     #expect(piped.ending == .exited(1))
     #expect(piped.text.hasSuffix("help                        this list\n"))
     #expect(
@@ -181,6 +183,7 @@ struct ControlTests {
     let first = try await Controlled("paths")
     let second = try ChildProcess(
       try Tree.parley(), ["serve", "127.0.0.1:0", "--control", first.path])
+    try await second.expect("somebody listens there already\n", from: .errors)
     #expect(try await second.ending() == .exited(4))
     #expect(try await first.control("stats").ending == .exited(0))
     first.server.process.signal(SIGKILL)
@@ -191,6 +194,7 @@ struct ControlTests {
     let file = try ScratchFile("text")
     let fourth = try ChildProcess(
       try Tree.parley(), ["serve", "127.0.0.1:0", "--control", file.path])
+    try await fourth.expect("--control \(file.path): what is there is no socket\n", from: .errors)
     #expect(try await fourth.ending() == .exited(4))
     #expect(try file.read() == Array("text".utf8))
   }

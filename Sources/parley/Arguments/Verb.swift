@@ -46,6 +46,8 @@ struct Verb<Options> {
   /// What the shell offers for an operand.
   var operand = ValueKind.free
   var operandCount: ClosedRange<Int>
+  /// Whether what follows the first operand is for somebody else to read, dashes included.
+  var isForwarding = false
   /// What a reader of the help should know besides the options, in paragraphs.
   var notes: [String]
   var groups: [Group]
@@ -81,7 +83,9 @@ extension Verb {
       }
       guard word.utf8.starts(with: "-".utf8), word.utf8.count > 1 else {
         operands.append(word)
-        continue
+        guard isForwarding else { continue }
+        operands += rest.first == "--" ? rest.dropFirst() : rest
+        break
       }
       guard word.utf8.starts(with: "--".utf8) else {
         try applyShort(word, &rest, &seen, to: &result)

@@ -16,6 +16,7 @@ struct ControlOptions: CommandOptions {
       operandUsage: "PATH [COMMAND ...]",
       operand: .file,
       operandCount: 1...64,
+      isForwarding: true,
       notes: [
         """
         PATH is what the server was started with: parley serve --control PATH. With a COMMAND it prints \

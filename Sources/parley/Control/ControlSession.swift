@@ -102,17 +102,23 @@ final class ControlSession: @unchecked Sendable {
       while let line = typed.next(atEnd: isAtEnd) {
         switch line {
         case .text(let text):
-          if ["quit", "exit"].contains(String(decoding: text, as: UTF8.self)) {
-            return try await endGiving()
-          }
+          if ControlSession.quits(text) { return try await endGiving() }
           try await give(text)
-        case .tooLong: refuse("a line has at most \(ControlCommand.lineLimit) bytes")
+        case .tooLong:
+          refuse("a line has at most \(ControlCommand.lineLimit) bytes")
+          try await ask()
         }
       }
     }
     // The shell's prompt is not to stand behind ours.
     if prompts { try await output.write(Array("\n".utf8)) }
     try await endGiving()
+  }
+
+  /// `quit` and `exit`, written as freely as the commands of the server.
+  private static func quits(_ line: [UInt8]) -> Bool {
+    let words = line.split { [0x20, 0x09, UInt8(ascii: "/")].contains($0) }
+    return words.count == 1 && ["quit", "exit"].contains(String(decoding: words[0], as: UTF8.self))
   }
 
   private func give(_ command: [UInt8]) async throws {
@@ -136,6 +142,8 @@ final class ControlSession: @unchecked Sendable {
       case .done:
         waiting -= 1
         try await ask()
+      // Nobody asked: the server ends the session, and this is why.
+      case .refused(let why) where waiting <= 0: throw Complaint("\(path): \(why)", .reset)
       case .refused(let why):
         waiting -= 1
         refuse(why)

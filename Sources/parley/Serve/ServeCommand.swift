@@ -61,7 +61,7 @@ enum ServeCommand {
       }
     } else {
       let control: ControlSocket? =
-        if let path = options.control { try await ControlSocket(path, on: loop) } else { nil }
+        if let path = options.control { try await control(at: path, on: loop) } else { nil }
       try await ChatServer.run(settings, report: { log.write($0) }) { server in
         let welcome = Welcome.chat(server.addresses, isOpen: settings.isOpen)
         if seat?.coversTerminal != true { log.write(welcome) }
@@ -89,6 +89,18 @@ enum ServeCommand {
           }
         }
       }
+    }
+  }
+
+  /// Listens for the operator, or says what stands in the way.
+  private static func control(at path: String, on loop: EventLoop) async throws -> ControlSocket {
+    do {
+      return try await ControlSocket(path, on: loop)
+    } catch let error as SocketError where error.code == EADDRINUSE {
+      var information = stat()
+      let isSocket = lstat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFSOCK
+      let words = isSocket ? "somebody listens there already" : "what is there is no socket"
+      throw Complaint("--control \(path): \(words)", .local)
     }
   }
 
