@@ -1,4 +1,5 @@
 import Chat
+import Rooms
 
 /// A file with a limit on each line: its name, a blank, its value; `#` begins a remark.
 enum LimitsFile {
@@ -14,15 +15,24 @@ enum LimitsFile {
     for (index, line) in lines.enumerated() {
       let words = line.prefix { $0 != UInt8(ascii: "#") }
         .split { $0 == UInt8(ascii: " ") || UInt8(ascii: "\t")...UInt8(ascii: "\r") ~= $0 }
-        .map { String(decoding: $0, as: UTF8.self) }
-      guard let name = words.first else { continue }
-      guard words.count == 2 else {
-        throw Complaint("\(path):\(index + 1): not NAME VALUE", .usage)
+      guard let word = words.first else { continue }
+      /// What is wrong, and with which word.
+      func mistake(_ what: String, at word: ArraySlice<UInt8>) -> Complaint {
+        let column = word.startIndex - line.startIndex + 1
+        // The file may hold anything, and what is wrong in it is shown on a terminal.
+        return Complaint("\(path):\(index + 1):\(column): \(SafeText.safe(what))", .usage)
+      }
+      guard words.count == 2 else { throw mistake("not NAME VALUE", at: word) }
+      let name = String(decoding: word, as: UTF8.self)
+      do throws(LimitError) {
+        _ = try LimitTable.row(called: name)
+      } catch {
+        throw mistake("\(error)", at: word)
       }
       do throws(LimitError) {
-        try LimitTable.set(name, to: words[1], in: &limits)
+        try LimitTable.set(name, to: String(decoding: words[1], as: UTF8.self), in: &limits)
       } catch {
-        throw Complaint("\(path):\(index + 1): \(error)", .usage)
+        throw mistake("\(error)", at: words[1])
       }
     }
   }
