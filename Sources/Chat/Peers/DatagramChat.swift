@@ -1,4 +1,5 @@
 internal import Messaging
+internal import Rooms
 package import Sockets
 package import Wire
 
@@ -136,11 +137,12 @@ package struct DatagramChat: Sendable {
   package mutating func type(_ line: [UInt8], at now: Moment) {
     switch phase {
     case .asking:
-      guard let name = PeerName.checked(line) else {
-        show(.hint("A name has 1 to \(PeerName.limit) bytes and no control characters."))
-        return ask()
+      do throws(NameRefusal) {
+        begin(as: try PeerName.check(line), at: now)
+      } catch {
+        show(.hint(error.description))
+        ask()
       }
-      begin(as: name, at: now)
     case .chatting: obey(PeerLine(line), at: now)
     case .ended: break
     }

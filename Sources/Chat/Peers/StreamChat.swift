@@ -146,12 +146,13 @@ package struct StreamChat: Sendable {
   }
 
   private mutating func answer(_ line: [UInt8], at now: Moment) {
-    guard let name = PeerName.checked(line) else {
-      show(.hint("A name has 1 to \(PeerName.limit) bytes and no control characters."))
-      return show(.question("Enter your username to start the chat:"))
+    do throws(NameRefusal) {
+      name = try PeerName.check(line)
+      begin(at: now)
+    } catch {
+      show(.hint(error.description))
+      show(.question("Enter your username to start the chat:"))
     }
-    self.name = name
-    begin(at: now)
   }
 
   private mutating func obey(_ line: PeerLine, at now: Moment) {

@@ -79,13 +79,15 @@ package struct TalkSession: Sendable {
   }
 
   private mutating func answer(_ line: [UInt8]) {
-    guard let name = PeerName.checked(line) else {
-      show(.hint("A name has 1 to \(PeerName.limit) bytes and no control characters."))
-      return show(.question(TalkSession.question))
+    do throws(NameRefusal) {
+      let name = try PeerName.check(line)
+      self.name = name
+      phase = .talking
+      show(.named(name))
+    } catch {
+      show(.hint(error.description))
+      show(.question(TalkSession.question))
     }
-    self.name = name
-    phase = .talking
-    show(.named(name))
   }
 
   private mutating func obey(_ line: PeerLine, at now: Moment) {

@@ -13,6 +13,22 @@ package enum Nick {
     return nick
   }
 
+  /// Lets a name pass where no server keeps names apart: it may be several words, because the lessons'
+  /// programs take such, and none is reserved.
+  package static func checkWords(
+    of name: String, byteLimit: Int
+  ) throws(NameRefusal) -> String {
+    var words: [String] = []
+    for word in name.utf8.split(separator: UInt8(ascii: " ")) {
+      words.append(
+        try Name.check(String(Substring(word)), byteLimit: byteLimit, scalarLimit: byteLimit))
+    }
+    let name = words.joined(separator: " ")
+    guard !name.isEmpty else { throw .empty }
+    guard name.utf8.count <= byteLimit else { throw .tooLong(bytes: byteLimit) }
+    return name
+  }
+
   /// What two nicks share when they are the same to us; see ``Name/key(of:)``.
   package static func key(of nick: String) -> String { Name.key(of: nick) }
 

@@ -1,4 +1,5 @@
 import Chat
+import Rooms
 
 /// What `parley chat` was asked for.
 struct PeersOptions: CommandOptions {
@@ -68,11 +69,11 @@ extension PeersOptions {
             ) { (options, text) throws(UsageError) in options.plain = try choice(text) },
             .value("--nick", "NAME", "your name; without it you are asked for it") {
               (options, text) throws(UsageError) in
-              guard let name = PeerName.checked(Array(text.utf8)) else {
-                let rule = "has 1 to \(PeerName.limit) bytes and no control characters"
-                throw UsageError(value: rule)
+              do throws(NameRefusal) {
+                options.nick = try PeerName.check(Array(text.utf8))
+              } catch {
+                throw UsageError(value: "will not do: \(error)")
               }
-              options.nick = name
             },
             .flag("--discover", "find others in this network, and be found") {
               $0.isDiscovering = true

@@ -1,4 +1,5 @@
 import Chat
+import Rooms
 import Sockets
 import Wire
 
@@ -18,11 +19,11 @@ struct TalkCommand {
 
   private static func name(_ options: TalkOptions) throws(UsageError) -> String? {
     guard let nick = options.nick else { return nil }
-    guard let name = PeerName.checked(Array(nick.utf8)) else {
-      throw UsageError(
-        "--nick takes 1 to \(PeerName.limit) bytes without control characters", verb: "talk")
+    do throws(NameRefusal) {
+      return try PeerName.check(Array(nick.utf8))
+    } catch {
+      throw UsageError("--nick will not do: \(error)", verb: "talk")
     }
-    return name
   }
 
   private static func line(
