@@ -20,6 +20,7 @@ Prints one line; the exit status is 1 when something of this did not hold.
 """
 import argparse, asyncio, re, signal, socket, struct, subprocess, sys, time
 from collections import Counter
+from served import PREFACE, frame, frames, hello, say
 
 LINE = re.compile(r"(\S+): (.*)", re.DOTALL)
 CHAT_TEXT = re.compile(rb"^\[([0-9T:.\-+Z]+)\] (.*?):\n\t(.*)$", re.DOTALL)
@@ -140,6 +141,19 @@ class Dec10(Lines):
             del self.buffer[:end]
 
 
+def payloads(buffer, width):
+    """Takes the whole frames out of a bytearray: what stands behind their lengths."""
+    found, start = [], 0
+    while len(buffer) >= start + width:
+        end = start + width + int.from_bytes(buffer[start : start + width], "big")
+        if len(buffer) < end:
+            break
+        found.append(bytes(buffer[start + width : end]))
+        start = end
+    del buffer[:start]
+    return found
+
+
 class Prefixed(Client):
     def enter(self):
         self.say_text("<JOINS THE CHAT>")
@@ -150,16 +164,10 @@ class Prefixed(Client):
         self.transport.write(len(data).to_bytes(self.width, "big") + data)
 
     def cut(self):
-        start = 0
-        while len(self.buffer) >= start + self.width:
-            end = start + self.width + int.from_bytes(self.buffer[start : start + self.width], "big")
-            if len(self.buffer) < end:
-                break
-            parts = CHAT_TEXT.match(self.buffer[start + self.width : end])
+        for payload in payloads(self.buffer, self.width):
+            parts = CHAT_TEXT.match(payload)
             author, text = parts[2].decode(), parts[3].decode()
             self.remark(text) if author == "server" else self.hear(author, text)
-            start = end
-        del self.buffer[:start]
 
 
 class U16(Prefixed):
@@ -178,26 +186,15 @@ class Native(Client):
         self.accepted, self.refused = {}, set()
         self.head = 0
         self.retry = None
-        nick = self.nick.encode()
-        self.transport.write(bytes.fromhex("504c593100010000"))
-        self.frame(1, struct.pack(">BH", 1, len(nick)) + nick + bytes(3))
-
-    def frame(self, kind, body):
-        self.transport.write(struct.pack(">IB", 1 + len(body), kind) + body)
+        self.transport.write(PREFACE + hello(self.nick))
 
     def say_text(self, text):
         self.id += 1  # Each says its numbers and nothing else, so both are the same.
-        self.frame(5, struct.pack(">QIB", self.id, 0, 0) + text.encode())
+        self.transport.write(say(self.id, text.encode()))
 
     def cut(self):
-        start = 0
-        while len(self.buffer) >= start + 4:
-            end = start + 4 + int.from_bytes(self.buffer[start : start + 4], "big")
-            if len(self.buffer) < end:
-                break
-            self.take(self.buffer[start + 4], bytes(self.buffer[start + 5 : end]))
-            start = end
-        del self.buffer[:start]
+        for kind, body in frames(self.buffer):
+            self.take(kind, body)
 
     def take(self, kind, body):
         if self.is_parted:
@@ -220,7 +217,7 @@ class Native(Client):
         elif kind == 4:
             self.remark(body[2:].decode())
         elif kind == 21:
-            self.frame(6, b"")
+            self.transport.write(frame(6))
         elif kind == 23:
             self.is_parted = True
             if body[0] != 1:
@@ -255,14 +252,8 @@ class Relayed(Client):
         self.transport.write(len(data).to_bytes(4, "big") + data)
 
     def cut(self):
-        start = 0
-        while len(self.buffer) >= start + 4:
-            end = start + 4 + int.from_bytes(self.buffer[start : start + 4], "big")
-            if len(self.buffer) < end:
-                break
-            self.hear("", self.buffer[start + 4 : end].decode())
-            start = end
-        del self.buffer[:start]
+        for payload in payloads(self.buffer, 4):
+            self.hear("", payload.decode())
 
 
 async def talk(client, rate, until):
@@ -293,9 +284,8 @@ def odd_ones(options, ports):
         return one
     if options.relay:
         return [connected(ports[0]), connected(ports[0], bytes([0, 0, 1, 0]) + b"half")]
-    hello = bytes.fromhex("504c593100010000" "00000007" "01" "01" "0000" "0000" "00")
     half = bytes([0, 0, 1, 0]) + b"half"
-    return [connected(ports[0], hello), connected(ports[0]), connected(ports[3], half)]
+    return [connected(ports[0], PREFACE + hello("")), connected(ports[0]), connected(ports[3], half)]
 
 
 async def meet(options, server, ports):

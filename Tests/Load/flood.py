@@ -37,24 +37,24 @@ class Flooder:
                     text = b"flood %d" % self.said
                     texts.append(say(self.said, text) if self.is_native else text + b"\r\n")
                 self.unsent = b"".join(texts)
-                try:
-                    self.unsent = self.unsent[self.socket.send(self.unsent) :]
-                except BlockingIOError:
-                    pass
-                except OSError:
-                    self.read()
+                if not self.send():
                     return passed
-            if self.unsent:
-                try:
-                    self.unsent = self.unsent[self.socket.send(self.unsent) :]
-                except BlockingIOError:
-                    pass
-                except OSError:
-                    self.read()
-                    return passed
+            if self.unsent and not self.send():
+                return passed
             if poll.poll(1) and not self.read():
                 return time.monotonic() - begin
         return None
+
+    def send(self):
+        """Sends what the socket takes of what is unsent; false at the end."""
+        try:
+            self.unsent = self.unsent[self.socket.send(self.unsent) :]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self.read()
+            return False
+        return True
 
     def read(self):
         """False at the end."""
