@@ -241,11 +241,9 @@ package struct NativeSession: MemberSession {
       case .command(let command): asked[try client.command(named(command))] = wish
       }
     } catch {
-      if let text = wish.text {
-        unsay(text, error.description)
-      } else {
-        show(.refused(error.description))
-      }
+      let isNowhere = error == .notMember && client.seat == nil
+      let why = isNowhere ? "You are in no room; /join ROOM takes you to one." : error.description
+      if let text = wish.text { unsay(text, why) } else { show(.refused(why)) }
     }
   }
 

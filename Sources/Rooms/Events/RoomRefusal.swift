@@ -22,7 +22,7 @@ package enum RoomRefusal: Error, Equatable, Sendable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .notMember: "You are not in that room."
+    case .notMember: "You are not in that room; /join ROOM enters it."
     case .alreadyMember: "You are already in that room."
     case .full(let limit): "The room is full: \(limit) people are in it."
     case .emptyText: "There was nothing to say."

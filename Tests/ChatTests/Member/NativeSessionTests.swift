@@ -30,6 +30,17 @@ struct NativeSessionTests {
     #expect(script.session.unsaidCount == 0)
   }
 
+  @Test("whoever is in no room is told how to enter one")
+  func nowhere() throws {
+    var script = try entered()
+    script.type("/leave")
+    try script.receive(.reply(id: 1, .leave(room: "lobby")))
+    _ = script.takeShown()
+    script.type("hello")
+    let why = "You are in no room; /join ROOM takes you to one."
+    #expect(script.takeShown() == [.unsaid("hello", why: why)])
+  }
+
   @Test("what the server refuses, never answers or could not take counts as unsaid")
   func unsaid() throws {
     var script = try entered()
