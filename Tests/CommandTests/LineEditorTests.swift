@@ -24,7 +24,7 @@ struct LineEditorTests {
     arguments: [
       ("abc", "abc|"), ("abc\u{7f}", "ab|"), ("abc\u{8}\u{8}", "a|"), ("\u{7f}", "|"),
       ("abc\u{1}x", "x|abc"), ("abc\u{1}\u{5}x", "abcx|"), ("abc\u{1b}[Dx", "abx|c"),
-      ("abc\u{1b}OD\u{1b}OD\u{1b}OCx", "abx|c"), ("abc\u{1b}[H\u{1b}[3~", "|bc"),
+      ("abc\u{1b}[D\u{1b}[D\u{1b}[Cx", "abx|c"), ("abc\u{1b}[H\u{1b}[3~", "|bc"),
       ("abc\u{1b}[1~x\u{1b}[4~y", "xabcy|"), ("abc\u{1}\u{4}", "|bc"),
       ("one two  \u{17}", "one |"), ("one two\u{15}", "|"), ("one\u{1}\u{6}\u{b}", "o|"),
       ("one two\u{1b}[1;5D\u{15}", "|two"), ("one two\u{1}\u{1b}f!", "one!| two"),
@@ -145,9 +145,10 @@ struct LineEditorTests {
     arguments: [
       // xterm and tmux, their application mode, rxvt, the Linux console, PuTTY.
       (Key.home, ["[H", "OH", "[1~", "[7~"]), (.end, ["[F", "OF", "[4~", "[8~"]),
-      (.wordLeft, ["[1;5D", "[1;3D", "[1;9D", "Od", "\u{1b}[D", "b"]),
-      (.wordRight, ["[1;5C", "[1;3C", "[1;7C", "Oc", "\u{1b}[C", "f"]),
-      (.left, ["[D", "OD", "[1;2D"]), (.up, ["[A", "OA"]), (.down, ["[B", "OB"]),
+      (.wordLeft, ["[1;5D", "[1;3D", "[1;9D", "Od", "OD", "\u{1b}[D", "b"]),
+      (.wordRight, ["[1;5C", "[1;3C", "[1;7C", "Oc", "OC", "\u{1b}[C", "f"]),
+      (.left, ["[D", "[1;2D"]), (.right, ["[C", "[1;2C"]), (.up, ["[A", "OA"]),
+      (.down, ["[B", "OB"]),
       (.delete, ["[3~"]), (.killWordRight, ["[3;5~", "[3^", "d"]),
       (.killWordLeft, ["\u{7f}", "\u{8}"]), (.completeBack, ["[Z", "\u{9}"]),
       (.pageUp, ["[5~", "[5;2~", "[5^"]), (.pageDown, ["[6~", "[6;5~"]),

@@ -1,8 +1,11 @@
 /// Every sequence that is ever written to a terminal: nothing else in this program has an escape character.
 enum Escape {
-  /// The screen is ours: another page than the shell's, where nothing wraps; the terminal marks what is
-  /// pasted and says when somebody begins and stops to look.
-  static let enter = "\u{1b}[?1049h\u{1b}[?7l\u{1b}[?2004h\u{1b}[?1004h\u{1b}[r\u{1b}[0m\u{1b}[2J"
+  /// The screen is ours: another page than the shell's, where nothing wraps.
+  ///
+  /// The terminal marks what is pasted, says when somebody begins and stops to look, and sends the arrows
+  /// that belong to a line, whatever a program before has left behind.
+  static let enter =
+    "\u{1b}[?1049h\u{1b}[?7l\u{1b}[?1l\u{1b}[?2004h\u{1b}[?1004h\u{1b}[r\u{1b}[0m\u{1b}[2J"
   /// As it was: also what the program writes that dies, whatever it was at.
   static let leave =
     "\u{1b}[r\u{1b}[0m\u{1b}[?1004l\u{1b}[?2004l\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l"

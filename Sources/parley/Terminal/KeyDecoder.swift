@@ -4,8 +4,8 @@
 /// key or an answer of the terminal to somebody's question. Inside a bracketed paste nothing is a
 /// command: line ends stay, tabs become blanks, other controls vanish.
 ///
-/// What is pasted can hold the mark by which the terminal says that the paste is over, and then keys.
-/// So a paste goes on until such a mark *and* a moment of silence, see ``pause()``.
+/// A paste ends with the mark of the terminal, which takes such marks out of what it pastes. Ctrl-C and a
+/// moment of silence end it, too, should its end have been lost, see ``pause()``.
 struct KeyDecoder {
   private enum State {
     case ground
@@ -28,7 +28,8 @@ struct KeyDecoder {
 
   private var state = State.ground
   private var isPasting = false
-  private var hasPasteMark = false
+  /// Whether Ctrl-C came inside a paste, and nothing since.
+  private var wantsOut = false
   private var afterReturn = false
   /// Never more than two: one byte can end a broken character and be a key itself.
   private var keys: [Key] = []
@@ -40,7 +41,7 @@ struct KeyDecoder {
   /// Whether silence would mean something now.
   var awaitsPause: Bool {
     // The mark that ends a paste must not be lost because the line is slow.
-    guard !isPasting else { return hasPasteMark }
+    guard !isPasting else { return wantsOut }
     return switch state {
     case .escape, .singleShift, .control, .string(isEmpty: true): true
     case .ground, .character, .skipping, .string: false
@@ -50,16 +51,22 @@ struct KeyDecoder {
   /// Takes a moment of silence: what has begun like a sequence was Escape, or Alt and another key.
   mutating func pause() {
     guard awaitsPause else { return }
-    if hasPasteMark {
-      (isPasting, hasPasteMark) = (false, false)
-      keys.append(.pasteEnd)
+    if wantsOut {
+      endPaste()
     } else if case .escape = state {
       keys.append(.cancel)
     }
     state = .ground
   }
 
+  private mutating func endPaste() {
+    guard isPasting else { return }
+    (isPasting, wantsOut) = (false, false)
+    keys.append(.pasteEnd)
+  }
+
   mutating func receive(_ byte: UInt8) {
+    wantsOut = false
     switch state {
     case .ground: begin(byte)
     case .character(let bytes, let length): continueCharacter(bytes + [byte], length: length)
@@ -112,8 +119,7 @@ struct KeyDecoder {
     switch byte {
     case 0x09: type(" ")
     case 0x0a, 0x0d: type("\n")
-    // The way out, should the end of the paste have been lost.
-    case 0x03: hasPasteMark = true
+    case 0x03: wantsOut = true
     default: break
     }
   }
@@ -182,7 +188,7 @@ struct KeyDecoder {
   private mutating func command(_ parameters: String, _ final: UInt8, isAlt: Bool) {
     switch (parameters, final) {
     case ("200", UInt8(ascii: "~")): isPasting = true
-    case ("201", UInt8(ascii: "~")): hasPasteMark = isPasting
+    case ("201", UInt8(ascii: "~")): endPaste()
     default:
       if let key = KeySequences.key(parameters, final: final, isAlt: isAlt) { press(key) }
     }

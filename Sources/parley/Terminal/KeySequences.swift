@@ -43,9 +43,9 @@ enum KeySequences {
   static func key(singleShift byte: UInt8) -> Key? {
     switch byte {
     case UInt8(ascii: "M"): .enter  // Of the number pad.
-    // Ctrl and an arrow at rxvt.
-    case UInt8(ascii: "c"): .wordRight
-    case UInt8(ascii: "d"): .wordLeft
+    // Ctrl and an arrow, at rxvt and at PuTTY: the arrow alone comes otherwise, see `Escape.enter`.
+    case UInt8(ascii: "c"), UInt8(ascii: "C"): .wordRight
+    case UInt8(ascii: "d"), UInt8(ascii: "D"): .wordLeft
     default: key("", final: byte, isAlt: false)
     }
   }

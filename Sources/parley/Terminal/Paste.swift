@@ -56,11 +56,13 @@ struct Paste {
       .split(separator: 0x0a, omittingEmptySubsequences: false).map { String(Substring($0)) }
   }
 
-  /// The question about those lines.
+  /// The question about those lines; what to press comes first, as a narrow terminal cuts the end.
   static func question(about lines: [String], isCut: Bool) -> String {
     let commands = lines.count { $0.hasPrefix("/") && !$0.hasPrefix("//") }
-    let which = isCut ? "the first \(lines.count) lines (no more fit)" : "\(lines.count) lines"
-    let warning = commands > 0 ? ", \(commands) of them commands" : ""
-    return "Send \(which)\(warning)? y: yes, n: no, e: edit them as one line"
+    var remarks: [String] = []
+    if isCut { remarks.append("no more fit") }
+    if commands > 0 { remarks.append(commands == 1 ? "1 command" : "\(commands) commands") }
+    let warning = remarks.isEmpty ? "" : " (\(remarks.joined(separator: ", ")))"
+    return "Send \(lines.count) lines? y: yes, n: no, e: edit as one\(warning)"
   }
 }

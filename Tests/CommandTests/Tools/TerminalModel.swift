@@ -1,3 +1,5 @@
+import Rooms
+
 @testable import parley
 
 /// A terminal in memory: what a person would see of what our programs write.
@@ -118,14 +120,14 @@ struct TerminalModel {
     case "1049":
       if !isOn, let shell { page = shell }
       if !isOn { shell = nil }
-    case "7", "25", "2004", "1004":
+    case "1", "7", "25", "2004", "1004":
       if isOn { modes.insert(mode) } else { modes.remove(mode) }
     default: unknown.append("?\(mode)")
     }
   }
 
   private mutating func put(_ scalar: Unicode.Scalar) {
-    let width = scalar.columns
+    let width = TextWidth.columns(of: scalar)
     if width == 0 {
       let base = page.column - 1
       guard page.rows[page.row].indices.contains(base) else { return }
