@@ -54,6 +54,8 @@ package final class ChatMember: Participant, TimerTarget, @unchecked Sendable {
   /// How much of what was typed was not said.
   package var unsaidCount: Int { session.unsaidCount }
 
+  package var company: String { connection.map { "\($0.peerAddress)" } ?? "" }
+
   /// Takes part until the session ends; cancelling the task ends it at once.
   ///
   /// - Parameter show: Gets the events in order, several at a time; while it waits, the server does.

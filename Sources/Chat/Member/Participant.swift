@@ -19,4 +19,6 @@ package protocol Participant: AnyObject, Sendable {
   func abandon()
   /// How much of what was typed was not said.
   var unsaidCount: Int { get }
+  /// Whom one talks with now, or where, for somebody who is in no room: a few words, not safe to show.
+  var company: String { get }
 }

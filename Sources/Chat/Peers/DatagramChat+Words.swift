@@ -5,11 +5,12 @@ internal import Wire
 extension DatagramChat {
   /// Who is here, and who is not.
   mutating func showWho() {
-    let all = peers.all.filter { $0.presence != .left }
-    let here = all.count { $0.presence == .here }
-    show(.words("You are \(name ?? ""); with you: \(here)"))
-    for peer in all { show(.words(words(for: peer))) }
+    show(.words("You are \(name ?? ""); with you: \(others)"))
+    for peer in peers.all where peer.presence != .left { show(.words(words(for: peer))) }
   }
+
+  /// How many are here besides us.
+  var others: Int { peers.all.count { $0.presence == .here } }
 
   private func words(for peer: DatagramPeers.Peer) -> String {
     let who = "\(names.shortName(of: peer.endpoint) ?? "somebody") at \(peer.endpoint)"

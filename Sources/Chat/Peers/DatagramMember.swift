@@ -75,6 +75,11 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
 
   package var unsaidCount: Int { 0 }
 
+  package var company: String {
+    let port = datagrams.localAddress.port.map { "port \($0), " } ?? ""
+    return port + StreamChat.words(forOthers: chat.others)
+  }
+
   /// Takes part until it ends; cancelling the task ends it at once.
   package func run(
     _ show: @escaping @Sendable ([MemberEvent]) async -> Void

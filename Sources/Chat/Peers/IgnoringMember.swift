@@ -14,6 +14,7 @@ package final class IgnoringMember: Participant, @unchecked Sendable {
   package init(_ member: any Participant) { self.member = member }
 
   package var unsaidCount: Int { member.unsaidCount }
+  package var company: String { member.company }
 
   package func run(
     _ show: @escaping @Sendable ([MemberEvent]) async -> Void

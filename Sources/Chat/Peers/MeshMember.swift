@@ -72,6 +72,9 @@ package final class MeshMember: Participant, TimerTarget, @unchecked Sendable {
   }
 
   package var unsaidCount: Int { 0 }
+  package var company: String {
+    "port \(port), \(StreamChat.words(forOthers: chat.recipients.count))"
+  }
 
   /// Takes part until it ends; cancelling the task ends it at once.
   package func run(

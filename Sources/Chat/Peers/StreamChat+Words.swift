@@ -16,6 +16,15 @@ extension StreamChat {
     }
   }
 
+  /// How many others are here.
+  static func words(forOthers count: Int) -> String {
+    switch count {
+    case 0: "alone so far"
+    case 1: "with 1 other"
+    default: "with \(count) others"
+    }
+  }
+
   mutating func showCounts() {
     for line in counts.lines { show(.words(line)) }
   }

@@ -50,6 +50,7 @@ package final class TalkMember: Participant, @unchecked Sendable {
   }
 
   package var unsaidCount: Int { session.unsaidCount }
+  package var company: String { session.company }
 
   package func run(
     _ show: @escaping @Sendable ([MemberEvent]) async -> Void

@@ -116,6 +116,11 @@ package struct TalkSession: Sendable {
     return "You talk with \(partner.name ?? "somebody") at \(partner.place)."
   }
 
+  package var company: String {
+    guard let partner else { return isListener ? "waiting for a call" : "nobody is connected" }
+    return "\(partner.name.map { "\($0) at " } ?? "")\(partner.place)"
+  }
+
   private mutating func say(_ text: [UInt8], at now: Moment) {
     guard partner != nil else {
       unsaidCount += 1

@@ -9,6 +9,8 @@ protocol ChatFace: AnyObject, Sendable {
   ///
   /// - Returns: How it ended, and how much was not said.
   func run(_ member: any Participant) async -> (ending: MemberEnding, unsaid: Int)
+  /// Shows words of ours among the rest.
+  func remark(_ words: String)
   /// What was wrong with standard input or output, if it was not just that nobody reads any more.
   var failure: SocketError? { get }
   /// Writing may go on for this long, then what is left is lost.

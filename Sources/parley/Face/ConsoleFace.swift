@@ -64,7 +64,7 @@ final class ConsoleFace: ChatFace, @unchecked Sendable {
     let ending = await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.listen() }
       group.addTask { await self.type(to: member) }
-      group.addTask { await self.paint() }
+      group.addTask { await self.paint(member) }
       group.addTask { await self.watch() }
       group.addTask {
         await self.output.closing()
@@ -163,6 +163,8 @@ final class ConsoleFace: ChatFace, @unchecked Sendable {
 
   // MARK: - The screen
 
+  func remark(_ words: String) { show([.remark(words)]) }
+
   private func show(_ events: [MemberEvent]) {
     for event in events {
       terminal.learn(event)
@@ -174,7 +176,7 @@ final class ConsoleFace: ChatFace, @unchecked Sendable {
   }
 
   /// The one task that writes to the terminal while the chat goes on.
-  private func paint() async {
+  private func paint(_ member: any Participant) async {
     while !isOver {
       await hasNews.wait()
       if let all = stopsAll, !isOver { await stop(all: all) }
@@ -185,6 +187,7 @@ final class ConsoleFace: ChatFace, @unchecked Sendable {
         mode = nil
         take()
       }
+      terminal.meet(member.company)
       output.write(terminal.draw())
       await output.finish()
       try? await loop.sleep(for: ConsoleFace.framePause)

@@ -22,7 +22,10 @@ struct ConsoleTerminal {
   private var wishes: [Wish] = []
   /// The room that is talked in, safe to show.
   private var room: String?
+  /// Whom we talk with where there is no room, safe to show.
+  private var company = ""
   private var isAway = false
+  private var isLeaving = false
   private var rings = false
 
   init(columns: Int, rows: Int, theme: Theme, at now: Instant) {
@@ -53,13 +56,19 @@ struct ConsoleTerminal {
     return (rings ? [0x07] : []) + screen.draw()
   }
 
+  /// Where one is, which gives way on a narrow terminal to what changes.
   private var status: String {
-    var parts = [room, isAway ? "no connection" : nil].compactMap(\.self)
-    if attention.unread > 0 { parts.append("\(attention.unread) unread") }
+    var news: [String] = []
+    if isLeaving { news.append("leaving; Ctrl-C leaves at once") }
+    if isAway { news.append("no connection") }
+    if attention.unread > 0 { news.append("\(attention.unread) unread") }
     if let count = screen.view.countBelow {
-      parts.append(count > 0 ? "\(count) new below, PageDown" : "scrolled back, PageDown")
+      news.append(count > 0 ? "\(count) new below, PageDown" : "scrolled back, PageDown")
     }
-    return " " + parts.joined(separator: " | ")
+    let place = room ?? company
+    let whole = " " + ((place.isEmpty ? [] : [place]) + news).joined(separator: " | ")
+    let fits = news.isEmpty || TextWidth.columns(of: whole) <= screen.columns
+    return fits ? whole : " " + news.joined(separator: " | ")
   }
 
   // MARK: - The talk
@@ -86,10 +95,13 @@ struct ConsoleTerminal {
     case .away: isAway = true
     case .reply(.nick(let nick)), .named(let nick): call(nick)
     case .reply(.join(let seat, _)): room = SafeText.safe(seat.name)
-    case .talking(let name): room = name.map { SafeText.safe($0) }
+    case .talking(let name): room = name.map { SafeText.safe($0) } ?? "no room"
     default: break  // Nothing else changes either.
     }
   }
+
+  /// Takes notice of whom we talk with, where there is no room.
+  mutating func meet(_ others: String) { company = SafeText.safe(others) }
 
   private mutating func call(_ nick: String) { screen.input.prompt = SafeText.safe(nick) + "> " }
 
@@ -123,7 +135,9 @@ struct ConsoleTerminal {
         attention.answer()
         screen.view.toEnd()
       case .end: wishes.append(.leave)
-      case .interrupt: wishes.append(.interrupt)
+      case .interrupt:
+        wishes.append(.interrupt)
+        isLeaving = true
       case .suspend: wishes.append(.suspend)
       case .redraw: screen.forget()
       case .bell: rings = true

@@ -44,12 +44,18 @@ final class PipeFace: ChatFace, @unchecked Sendable {
       output.close()
       return ending
     }
-    return (ending, member.unsaidCount + tooLong)
+    // A person has read what was not said.
+    return (ending, isTerminal ? 0 : member.unsaidCount + tooLong)
   }
 
   func hurry(on loop: EventLoop, within limit: Duration) {
     _ = loop.schedule(
       Closer([output, errors]), at: loop.deadline(.after(limit)))
+  }
+
+  func remark(_ words: String) {
+    let bytes = Array((words + "\n").utf8)
+    if isTerminal { output.write(bytes) } else { errors.write(bytes) }
   }
 
   private func type(to member: any Participant) async {

@@ -52,6 +52,15 @@ final class OperatorSeat: @unchecked Sendable {
     }
   }
 
+  /// Says something to the operator: on the screen while it covers what others write to the terminal.
+  func tell(_ words: String) {
+    if coversTerminal, let face {
+      face.remark(words)
+    } else {
+      Output.error.write("parley serve: \(words)\n")
+    }
+  }
+
   /// Gives the terminal back at once.
   func abandon() async {
     face?.hurry(on: loop, within: .milliseconds(100))

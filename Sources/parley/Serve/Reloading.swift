@@ -14,7 +14,7 @@ struct Reloading: Sendable {
     options.rules.hasFiles || options.limitsFile != nil
   }
 
-  /// Keeps SIGHUP for ``onHangup(_:)``; first thing in the verb, before it has other threads.
+  /// Keeps SIGHUP for ``onHangup(_:_:)``; first thing in the verb, before it has other threads.
   static func prepare(_ options: ServeOptions) {
     if hasFiles(options) { Signals.block([SIGHUP]) }
   }
@@ -34,24 +34,29 @@ struct Reloading: Sendable {
   }
 
   /// Reads all again whenever SIGHUP comes; for ever, or not at all without files.
-  func onHangup(_ loop: EventLoop) async throws {
+  ///
+  /// `tell` gets what came of it, in words.
+  func onHangup(_ loop: EventLoop, _ tell: (String) -> Void) async throws {
     guard Reloading.hasFiles(options) else { return }
     let signals = try await Signals([SIGHUP], on: loop)
     while true {
       _ = try await signals.next()
       do {
-        Output.error.write("parley serve: read again: \(try reload())\n")
+        tell("read again: \(try reload())")
       } catch {
-        Output.error.write("parley serve: \(error); everything stays as it was\n")
+        tell("\(error); everything stays as it was")
       }
     }
   }
 
-  /// Runs `body` and meanwhile ``onHangup(_:)``.
-  func run(on loop: EventLoop, _ body: @escaping @Sendable () async throws -> Void) async throws {
+  /// Runs `body` and meanwhile ``onHangup(_:_:)``.
+  func run(
+    on loop: EventLoop, telling tell: @escaping @Sendable (String) -> Void,
+    _ body: @escaping @Sendable () async throws -> Void
+  ) async throws {
     guard Reloading.hasFiles(options) else { return try await body() }
     try await withThrowingTaskGroup { group in
-      group.addTask { try await onHangup(loop) }
+      group.addTask { try await onHangup(loop, tell) }
       group.addTask { try await body() }
       try await group.next()
       group.cancelAll()

@@ -57,7 +57,7 @@ enum ServeCommand {
           server.setFilter(filter)
           server.setLimits(limits)
         }
-        try await reloading.run(on: loop) { await ending.wait() }
+        try await reloading.run(on: loop, telling: Self.tell) { await ending.wait() }
       }
     } else {
       let control: ControlSocket? =
@@ -83,7 +83,7 @@ enum ServeCommand {
               }
             }
           }
-          try await reloading.run(on: loop) {
+          try await reloading.run(on: loop, telling: seat?.tell ?? Self.tell) {
             try await seat?.take(part: server, welcome: welcome)
             await ending.wait()
           }
@@ -150,6 +150,8 @@ enum ServeCommand {
     _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     return Int(clamping: limit.rlim_cur)
   }
+
+  private static func tell(_ words: String) { Output.error.write("parley serve: \(words)\n") }
 
   private static func report(_ error: any Error) -> ExitCode {
     Output.error.write("parley serve: \(error)\n")

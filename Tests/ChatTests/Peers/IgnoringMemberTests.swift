@@ -8,6 +8,7 @@ import Wire
 struct IgnoringMemberTests {
   /// Shows what it was given, and notes what is typed.
   private final class Inner: Participant, @unchecked Sendable {
+    let company = "bob"
     let events: [MemberEvent]
     var typed: [String] = []
     var unsaidCount: Int { 3 }

@@ -6,6 +6,12 @@ import Wire
 
 /// Two links that may lead to one peer.
 extension StreamChatTests {
+  @Test("how many others are here is said in words")
+  func others() {
+    let words = (0...2).map { StreamChat.words(forOthers: $0) }
+    #expect(words == ["alone so far", "with 1 other", "with 2 others"])
+  }
+
   @Test("two links that begin with the same joining are one peer's: one side ends the younger one")
   func sameMark() {
     var ends = 0

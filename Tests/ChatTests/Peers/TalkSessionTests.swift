@@ -63,6 +63,19 @@ struct TalkSessionTests {
     }
   }
 
+  @Test("whom one talks with can be said at any time")
+  func company() {
+    var script = Script(with: nil)
+    #expect(script.session.company == "nobody is connected")
+    _ = script.connected(Self.place)
+    #expect(script.session.company == "127.0.0.1:4711")
+    script.receive("bob", "hi")
+    #expect(script.session.company == "bob at 127.0.0.1:4711")
+    script.disconnected(.closed)
+    #expect(script.session.company == "nobody is connected")
+    #expect(Script(isListener: true, with: nil).session.company == "waiting for a call")
+  }
+
   @Test("a line is stripped of outer blanks, and an empty one is not sent")
   func lines() {
     var script = Script()

@@ -89,6 +89,9 @@ struct ConsoleEndTests {
       try await ann.expect(" bob: hi<U+001B>[2J")
       try ann.write("typed\n")
       try await bob.expect(": typed\n")
+      // A person has read it, so it is no failure.
+      try ann.write("/nick\n")
+      try await ann.expect("! Usage: /nick NAME")
       try ann.write("\u{4}")
       #expect(try await ann.ending() == .exited(0))
       #expect(!ann.transcript().contains(0x1b))

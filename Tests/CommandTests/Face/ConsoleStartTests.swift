@@ -17,6 +17,22 @@ struct ConsoleStartTests {
     try await shell.expect("rc 10")
   }
 
+  @Test("what a server reads again stands on the operator's screen")
+  func reload() async throws {
+    let file = try ScratchFile("max-clients 5\n")
+    let child = try ChildProcess(
+      try Tree.parley(), ["serve", "127.0.0.1:0", "--join", "--limits", file.path],
+      on: .terminal(columns: 60, rows: 20))
+    try await child.expect("/help lists the commands.")
+    child.signal(SIGHUP)
+    try await child.expect("read again: 1 limits set")
+    var model = TerminalModel(columns: 60, rows: 20)
+    model.receive(child.transcript())
+    #expect(model.isFull && model.talk.contains("* read again: 1 limits set"))
+    try child.write("\u{3}")
+    #expect(try await child.ending() == .exited(0))
+  }
+
   @Test(
     "where one listens stands on the screen",
     arguments: [

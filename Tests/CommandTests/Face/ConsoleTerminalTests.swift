@@ -81,6 +81,38 @@ struct ConsoleTerminalTests {
     #expect(status() == " lobby" && model.talk.last == "bob: 100")
   }
 
+  @Test("where there is no room it says with whom one talks")
+  func company() {
+    var (terminal, model) = make()
+    func status() -> String {
+      model.receive(terminal.draw())
+      return model.text[22]
+    }
+    terminal.meet("b\u{1b}b at 192.0.2.1:7000")
+    #expect(status() == " b<U+001B>b at 192.0.2.1:7000")
+    terminal.meet("nobody is connected")
+    #expect(status() == " nobody is connected")
+    terminal.learn(.talking(in: "tea"))
+    #expect(status() == " tea")
+  }
+
+  @Test("what is new is never cut for the place where one is")
+  func narrow() {
+    var (terminal, model) = make()
+    terminal.learn(.talking(in: String(repeating: "long", count: 9)))
+    terminal.learn(.away(why: "", pause: .zero))
+    model.receive(terminal.draw())
+    #expect(model.text[22] == " no connection")
+  }
+
+  @Test("after Ctrl-C it says that it is leaving, while that takes time")
+  func leaving() {
+    var (terminal, model) = make()
+    terminal.receive([0x03], at: .zero)
+    model.receive(terminal.draw())
+    #expect(model.text[22] == " leaving; Ctrl-C leaves at once")
+  }
+
   private func welcome(_ nick: String, in room: String) -> NativeWelcome {
     NativeWelcome(nick: nick, seat: seat(room), members: NativeNames([nick, "bob"]))
   }
@@ -104,7 +136,7 @@ struct ConsoleTerminalTests {
     terminal.learn(.reply(.leave(room: "lobby")))
     #expect(bottom() == [" tea", "eve>"])
     terminal.learn(.talking(in: nil))
-    #expect(bottom() == ["", "eve>"])
+    #expect(bottom() == [" no room", "eve>"])
     terminal.learn(.talking(in: "a\u{1b}b"))
     terminal.learn(.reply(.nick("rob")))
     #expect(bottom() == [" a<U+001B>b", "rob>"])
