@@ -24,6 +24,13 @@ struct ScreenOnTerminalTests {
     try await run("hostile", size)
   }
 
+  @Test(
+    "nor does a server by the names of rooms and people, or by its own words", .needs(.pyte),
+    arguments: sizes)
+  func names(size: Size) async throws {
+    try await run("names", size)
+  }
+
   private func run(_ scene: String, _ size: Size) async throws {
     let person = try ChildProcess(
       try Peer.pyte.find(),
