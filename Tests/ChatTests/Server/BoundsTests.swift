@@ -35,15 +35,19 @@ struct BoundsTests {
 
   @Test("connections of one address of late are counted, if that is asked for", arguments: [1, 2])
   func connectRate(loops: Int) async throws {
-    try await Served.run(Self.with("connect-rate 1:3", loops: loops)) { served in
+    let settings = Self.with("connect-rate 1:3", "max-clients 4", loops: loops)
+    try await Served.run(settings) { served in
       for number in 1...3 {
         let peer = try await served.enter(.line, "peer\(number)")
         peer.close()
       }
-      #expect(try await served.connect().read().isEmpty)
-      await served.reports.wait { if case .refused = $0 { true } else { false } }
+      // Those who were refused take nobody's place.
+      for number in 1...6 {
+        #expect(try await served.connect().read().isEmpty)
+        await served.reports.wait(number) { if case .refused = $0 { true } else { false } }
+      }
       let counts = await served.server.counts()
-      #expect(counts.hits == [.connectRate: 1] && counts.refusals == ["too-often": 1])
+      #expect(counts.hits == [.connectRate: 6] && counts.refusals == ["too-often": 6])
     }
   }
 
@@ -259,6 +263,25 @@ struct BoundsTests {
       #expect(await served.server.counts().closes == ["slow": 8])
       for peer in slow { peer.close() }
     }
+  }
+
+  @Test("what loops have counted is added up; the largest queue is the largest of all")
+  func sums() {
+    var sum = ServerCounts()
+    for number in 1...3 {
+      var counts = ServerCounts()
+      counts.clients = number
+      counts.queued = 10 * number
+      counts.largestQueue = 10 - number
+      counts.doors = [.line: number, .native: 1]
+      counts.hit(.flood)
+      counts.close("quit")
+      counts.refuse("\(number)")
+      sum += counts
+    }
+    #expect(sum.clients == 6 && sum.queued == 60 && sum.largestQueue == 9)
+    #expect(sum.doors == [.line: 6, .native: 3] && sum.hits == [.flood: 3])
+    #expect(sum.closes == ["quit": 3] && sum.refusals == ["1": 1, "2": 1, "3": 1])
   }
 
   @Test("what is counted is what happened")

@@ -113,11 +113,20 @@ struct FloodTests {
   func answers() async throws {
     try await Served.run(Self.flood(1, 5, patience: .seconds(3600))) { served in
       let ann = try await served.enter(.native, "ann")
-      for _ in 0..<16 { try await ann.ask(.rooms) }
-      var answers = 0
-      while answers < 16 {
-        if case .native(.reply) = try await ann.next() { answers += 1 }
+      // At one moment, so that none comes back meanwhile.
+      var bytes: [UInt8] = []
+      for id in UInt64(1)...19 { try NativeFrame.command(id: id, .rooms).encode(into: &bytes) }
+      try await ann.connection.write(bytes)
+      var answers: [UInt8?] = []
+      while answers.count < 19 {
+        switch try await ann.next() {
+        case .native(.reply): answers.append(nil)
+        case .native(.refused(_, let code, _)): answers.append(code)
+        default: continue
+        }
       }
+      let refusals = [UInt8?](repeating: RefusalCode.flood.rawValue, count: 3)
+      #expect(answers == [UInt8?](repeating: nil, count: 16) + refusals)
       try await ann.say("still")
       while true {
         if case .native(.accepted) = try await ann.next() { break }
