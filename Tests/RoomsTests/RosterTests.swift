@@ -124,6 +124,11 @@ import Wire
     #expect(throws: NameRefusal.taken) { try roster.rename(id(2), to: "ann") }
     roster.expire(at: .at(124_999))
     #expect(roster.resume([1], by: id(3)) == .init(nick: "ann", ghost: nil))
+    // It waits no more: its owner may give it away.
+    try roster.rename(id(3), to: "carl")
+    #expect(try roster.rename(id(2), to: "ann") == "ANN-2")
+    try roster.rename(id(2), to: "ANN-2")
+    try roster.rename(id(3), to: "ann")
 
     roster.setToken([2], for: id(3))
     #expect(roster.resume([1], by: id(4)) == nil)

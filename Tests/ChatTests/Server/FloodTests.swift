@@ -75,6 +75,16 @@ struct FloodTests {
     }
   }
 
+  @Test("is cut as well when what it says is little, but long")
+  func long() async throws {
+    try await Served.run(Self.flood(1, 4, patience: .milliseconds(100))) { served in
+      let writer = try await served.enter(.line, "writer")
+      let text = String(repeating: "x", count: 4000)
+      try await writer.connection.write((0..<60).map { "\($0)\(text)\n" }.joined())
+      #expect(try await writer.rest().last == .words("* You say too much too quickly."))
+    }
+  }
+
   @Test("a client of this machine may say what it likes unless the limit is given")
   func spared() async throws {
     let configure = { (options: inout ServerOptions) in
