@@ -175,6 +175,19 @@ final class Flusher: TurnTarget, TimerTarget {
   func endOfTurn() {
     isScheduled = false
     prepare()
+    if !overfullLinks.isEmpty || queued | counted != 0 { keepLimits() }
+    nextShare = hasNews ? Flusher.share : min(2 * nextShare, 1024)
+    hasNews = false
+    for _ in 0..<nextShare {
+      guard let link = queue.popFirst() else { return }
+      link.flush()
+    }
+    if !queue.isEmpty { comeBack() }
+  }
+
+  /// Cuts those who let too much wait; what that brings about may be too much for others.
+  @inline(never)
+  private func keepLimits() {
     repeat {
       while !overfullLinks.isEmpty {
         let links = overfullLinks
@@ -184,13 +197,6 @@ final class Flusher: TurnTarget, TimerTarget {
       }
       countTotal()
     } while !overfullLinks.isEmpty
-    nextShare = hasNews ? Flusher.share : min(2 * nextShare, 1024)
-    hasNews = false
-    for _ in 0..<nextShare {
-      guard let link = queue.popFirst() else { return }
-      link.flush()
-    }
-    if !queue.isEmpty { comeBack() }
   }
 
   private func comeBack() {

@@ -155,6 +155,12 @@ final class Link {
       admitsGoodbye = false
       return true
     }
+    return takesMoreBeyondLimit()
+  }
+
+  // Apart, as nearly all of those that are asked do not come here.
+  @inline(never)
+  private func takesMoreBeyondLimit() -> Bool {
     // An error shows itself again at the end of the turn; now members are walked through.
     _ = advance()
     // Beside a catch-up less may wait, so that both together are not much more than else.
@@ -229,12 +235,15 @@ final class Link {
   private func advance() -> Outbox.Progress {
     let before = outbox.byteCount
     let progress = write()
-    flusher.bytesOut &+= UInt64(before - outbox.byteCount)
-    if catchUp > 0 { catchUp = max(0, catchUp - (before - outbox.byteCount)) }
-    count()
+    let sent = before - outbox.byteCount
+    flusher.bytesOut &+= UInt64(truncatingIfNeeded: sent)
+    if catchUp > 0 { catchUp = max(0, catchUp - sent) }
+    // Mostly all has gone out that was queued in this turn, and then there is nothing to tell.
+    if outbox.byteCount != counted { count() }
     return progress
   }
 
+  @inline(never)
   private func count() {
     guard outbox.byteCount != counted else { return }
     flusher.queued += outbox.byteCount - counted

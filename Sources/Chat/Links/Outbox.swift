@@ -115,12 +115,13 @@ struct Outbox {
   }
 
   /// Writes as much as the socket takes, many slices a system call.
+  // Each recipient of each turn comes by here, mostly with one slice that the socket takes whole: that way is
+  // part of the flusher's loop, and the others are calls.
+  @inline(__always)
   mutating func flush(
     _ core: inout StreamCore, _ pieces: UnsafeMutableBufferPointer<Piece>
   ) -> Progress {
     while byteCount > 0 {
-      // To gather slices that the socket does not take would be the most of what a stalled client costs.
-      guard core.canWrite else { return .blocked }
       switch rest.isEmpty ? core.write(peek(.max)) : write(to: &core, pieces) {
       case .wrote(let sent): drop(sent)
       case .wouldBlock: return .blocked
@@ -130,9 +131,13 @@ struct Outbox {
     return .done
   }
 
+  @inline(never)
   private func write(
     to core: inout StreamCore, _ pieces: UnsafeMutableBufferPointer<Piece>
   ) -> StreamCore.WriteOutcome {
+    // To gather slices that the socket does not take would be the most of what a stalled client costs. To offer
+    // one slice costs nothing, so that is done unasked.
+    guard core.canWrite else { return .wouldBlock }
     var count = 0
     var total = 0
     func add(_ slice: BlockSlice) {
@@ -163,7 +168,16 @@ struct Outbox {
     UnsafeRawBufferPointer(start: head?.start, count: min(count, head?.count ?? 0))
   }
 
+  @inline(__always)
   private mutating func drop(_ sent: Int) {
+    guard sent == byteCount, rest.isEmpty else { return dropPart(sent) }
+    head = nil
+    isCut = false
+    byteCount = 0
+  }
+
+  @inline(never)
+  private mutating func dropPart(_ sent: Int) {
     byteCount -= sent
     var left = sent
     while let size = head?.count {
