@@ -25,7 +25,7 @@ import Testing
     let journal = journal(holding: count)
     let kept = min(count, 16_384)
     #expect(journal.count == kept)
-    let numbers = journal.events(after: UInt64(count - kept)).events.map(\.number)
+    let numbers = journal.events(after: UInt64(count - kept)).pages.events.map(\.number)
     #expect(numbers == (0..<kept).map { UInt64(count - kept + $0 + 1) })
   }
 
@@ -55,10 +55,10 @@ import Testing
   func answers() {
     let small = journal(holding: 1500)
     #expect(small.last(.max).map(\.number) == Array(501...1500))
-    #expect(small.events(after: 0).events.count == 1500)
+    #expect(small.events(after: 0).pages.count == 1500)
     let large = journal(holding: 100, of: String(repeating: "x", count: Body.limit))
     #expect(large.last(.max).map(\.number) == Array(86...100))
-    #expect(large.events(after: 0).events.count == 100)
+    #expect(large.events(after: 0).pages.count == 100)
     let huge = journal(holding: 2, of: String(repeating: "x", count: 300_000))
     #expect(huge.last(2).map(\.number) == [2])
   }
@@ -73,8 +73,8 @@ import Testing
     let journal = journal(holding: 16_884)
     let found = journal.events(after: number)
     #expect(found.missed == missed)
-    #expect(found.events.last?.number == (next == nil ? nil : 16_884))
-    #expect(found.events.first?.number == (next.map { _ in number + missed + 1 }))
+    #expect(found.pages.events.last?.number == (next == nil ? nil : 16_884))
+    #expect(found.pages.events.first?.number == (next.map { _ in number + missed + 1 }))
   }
 
   @Test("a limit of nothing or less gives nothing", arguments: [0, -1, .min])

@@ -191,6 +191,9 @@ import Wire
     let wireSeat = NativeSeat(room: 3, name: "lobby", historyID: id, head: 8)
     let wireEvent = NativeFrame.event(
       NativeEvent(room: 3, number: 8, wall: 5, author: "bob", body: "\u{1b}hi".bytes))
+    var journal = Journal(historyID: id)
+    journal.append(event)
+    let (pages, _) = journal.events(after: 0)
     let cases: [(Notice, [NativeFrame])] = [
       (
         .welcome(Welcome(nick: "ann-2", refusal: .taken, seat: seat, token: id, resumed: true)),
@@ -230,6 +233,10 @@ import Wire
       (
         .history(room: 3, [event], missed: 0),
         [.history(NativeHistory(room: 3, count: 1, missed: 0)), wireEvent]
+      ),
+      (
+        // The events are sent behind it.
+        .catchUp(room: 3, pages, missed: 2), [.history(NativeHistory(room: 3, count: 1, missed: 2))]
       ),
       (
         .whisper(from: "bob", trust: .identified, body: [65]),

@@ -39,7 +39,7 @@ final class Block {
 final class BlockPool {
   private static let smallest = 9  // 512 bytes
   private static let largest = 20  // 1 MiB; larger ones are not kept
-  private static let keptBytes = 4 << 20
+  private static let keptBytes = 1 << 20
   private var lists: [[UnsafeMutableRawPointer]] = Array(repeating: [], count: largest + 1)
   private var kept = 0
 

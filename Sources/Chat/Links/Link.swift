@@ -45,8 +45,8 @@ final class Link {
   @exclusivity(unchecked) private var outbox = Outbox()
   /// What the flusher was told of the outbox.
   @exclusivity(unchecked) private var counted = 0
-  /// How much of what waits, from its beginning, is what the client has missed while it was away.
-  @exclusivity(unchecked) private var catchUp = 0
+  /// What goes out before all that is queued, while there is something.
+  @exclusivity(unchecked) private var catchUp: CatchUp?
   @exclusivity(unchecked) private var core: StreamCore?
   @exclusivity(unchecked) private var pacing: Pacing?
   private let owner: Unowned
@@ -78,7 +78,7 @@ final class Link {
   var isOpen: Bool { state == .open }
 
   /// Bytes that wait.
-  var queued: Int { outbox.byteCount }
+  var queued: Int { outbox.byteCount + (catchUp?.queued ?? 0) }
 
   /// Paces from now on, once the door has told that the peer needs it.
   func pace(_ pacing: Pacing) { self.pacing = pacing }
@@ -116,8 +116,18 @@ final class Link {
     mark()
   }
 
-  /// What waits now was brought about by the client's return: it alone does not make the client slow at once.
-  func excuseQueued() { catchUp = outbox.byteCount }
+  /// Sends what the client has missed, behind what is queued and before all that comes.
+  ///
+  /// However much that is, it alone does not make the client slow at once.
+  func send(_ missed: CatchUp) {
+    guard catchUp == nil, takesMore() else { return }
+    missed.begin(behind: &outbox)
+    count()
+    missed.count(flusher)
+    catchUp = missed
+    watch()
+    mark()
+  }
 
   /// Sends what is queued, half-closes, and closes when the peer has; in `patience` at the latest.
   ///
@@ -163,9 +173,7 @@ final class Link {
   private func takesMoreBeyondLimit() -> Bool {
     // An error shows itself again at the end of the turn; now members are walked through.
     _ = advance()
-    // Beside a catch-up less may wait, so that both together are not much more than else.
-    let most = catchUp > 0 ? max(flusher.limit, catchUp + flusher.softLimit) : flusher.limit
-    guard outbox.byteCount > most else { return true }
+    guard outbox.byteCount > flusher.limit else { return true }
     cut(.maxSendq)
     return false
   }
@@ -179,7 +187,8 @@ final class Link {
 
   /// Whether more waits than may for long; otherwise it is not watched any more.
   func isStillSlow() -> Bool {
-    isWatched = state == .open && outbox.byteCount > flusher.softLimit
+    let waiting = outbox.byteCount + (catchUp?.left ?? 0)
+    isWatched = state == .open && waiting > flusher.softLimit
     return isWatched
   }
 
@@ -191,10 +200,10 @@ final class Link {
   /// Tells the owner; not from within ``send``, which happens while members are walked through.
   func overflow(_ limit: LimitName) {
     guard state == .open else { return }
+    endCatchUp()
     // A frame that was cut still goes out whole: without that the goodbye could not be read.
     outbox.removeUnbegun(keeping: pacing?.left ?? .max, from: flusher.pool)
     count()
-    catchUp = 0
     isOverfull = false
     // The cut slice may be longer than the limit by itself; refused, the goodbye would be for ever.
     admitsGoodbye = true
@@ -233,14 +242,37 @@ final class Link {
   /// Writes, and tells the flusher what became of it: here and not with each `send`, which each recipient
   /// of each turn comes by.
   private func advance() -> Outbox.Progress {
+    if catchUp != nil { return catchUpFirst() }
     let before = outbox.byteCount
     let progress = write()
     let sent = before - outbox.byteCount
     flusher.bytesOut &+= UInt64(truncatingIfNeeded: sent)
-    if catchUp > 0 { catchUp = max(0, catchUp - sent) }
     // Mostly all has gone out that was queued in this turn, and then there is nothing to tell.
     if outbox.byteCount != counted { count() }
     return progress
+  }
+
+  /// The same as long as there is something that the client has missed.
+  @inline(never)
+  private func catchUpFirst() -> Outbox.Progress {
+    guard let catchUp else { return .done }
+    let progress = core?.flush(catchUp, flusher) ?? .done
+    if case .done = progress {
+      self.catchUp = nil
+      return advance()
+    }
+    count()
+    // Beside what it has missed less may wait: what the room has forgotten meanwhile is kept for it, too.
+    if outbox.byteCount > flusher.limit / 2 { cut(.maxSendq) }
+    return progress
+  }
+
+  /// What it has missed will not be sent, but for what was begun.
+  private func endCatchUp() {
+    guard let catchUp else { return }
+    outbox = catchUp.end()
+    catchUp.count(flusher)
+    self.catchUp = nil
   }
 
   @inline(never)
@@ -250,7 +282,12 @@ final class Link {
     counted = outbox.byteCount
     guard counted > 0 else { return }
     outbox.pack(from: flusher.pool)
-    guard counted > flusher.softLimit, !isWatched, state == .open else { return }
+    if counted > flusher.softLimit { watch() }
+  }
+
+  /// Has the flusher look whether too much goes on waiting.
+  private func watch() {
+    guard !isWatched, state == .open else { return }
     isWatched = true
     flusher.watch(self)
   }
@@ -273,6 +310,7 @@ final class Link {
     guard state != .closed else { return }
     state = .closed
     if let timer { flusher.loop.cancel(timer) }
+    endCatchUp()
     outbox.removeAll()
     count()
     core = nil
@@ -287,13 +325,17 @@ extension StreamCore {
   ) -> Outbox.Progress {
     outbox.flush(&self, pieces)
   }
+
+  fileprivate mutating func flush(_ catchUp: CatchUp, _ flusher: Flusher) -> Outbox.Progress {
+    catchUp.flush(&self, flusher)
+  }
 }
 
 extension Link: ReadinessTarget, TimerTarget {
   func ready(_ readiness: Readiness) {
     core?.note(readiness)
     if core?.canRead == true, !hasPeerEnded, !isHeld { read() }
-    if core?.canWrite == true, !outbox.isEmpty {
+    if core?.canWrite == true, !outbox.isEmpty || catchUp != nil {
       isFull = false
       mark()
     }

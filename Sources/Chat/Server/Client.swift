@@ -46,8 +46,8 @@ final class Client {
   private unowned let server: ServerLoop
   private var lastTicket: UInt64 = 0
   @exclusivity(unchecked) private var isDraining = false
-  /// Whether its words hold what it has missed.
-  @exclusivity(unchecked) private var isCatchingUp = false
+  /// What it has missed, which goes out behind the words that are there.
+  @exclusivity(unchecked) private var catchUp: CatchUp?
   /// How many rooms have still to answer before a client that wants to leave may; nil before it does.
   private var fencesLeft: Int?
   @exclusivity(unchecked) private(set) var isOver = false
@@ -76,7 +76,9 @@ final class Client {
       server.counts.refuse("\(code)")
       if code == .textTooLong { server.counts.hit(.maxText) }
     }
-    if case .history = notice { isCatchingUp = true }
+    if case .catchUp(let room, let missed, _) = notice, door.kind == .native {
+      catchUp = CatchUp(missed, in: room)
+    }
     door.tell(notice, at: server.wall, offset: server.offset)
     if !isDraining { drain() }
   }
@@ -132,10 +134,7 @@ final class Client {
       switch door.comesNext() {
       case .words:
         door.takeWords { link?.send($0) }
-        if isCatchingUp {
-          isCatchingUp = false
-          link?.excuseQueued()
-        }
+        if let missed = catchUp.take() { link?.send(missed) }
         continue
       case .texts(let room):
         guard let gate else {

@@ -167,9 +167,9 @@ final class RoomHome {
     if case .enter(_, _, let resume?, _, _) = purpose, resume.historyID == room.historyID,
       resume.lastNumber <= room.head
     {
-      let (events, missed) = room.history(after: resume.lastNumber)
-      guard !events.isEmpty || missed > 0 else { return [] }
-      return [.history(room: place.id, events, missed: missed)]
+      let (pages, missed) = room.history(after: resume.lastNumber)
+      guard pages.count > 0 || missed > 0 else { return [] }
+      return [.catchUp(room: place.id, pages, missed: missed)]
     }
     let events = room.history(last: Room.lateJoinerEvents)
     return events.isEmpty ? [] : [.history(room: place.id, events, missed: 0)]

@@ -37,8 +37,10 @@ enum NativeEncoding {
       let whisper = NativeWhisper(from: from, wall: wall, trust: trust.rawValue, body: body)
       append(.whisper(whisper), into: &bytes)
     case .history(let room, let events, let missed):
-      append(.history(NativeHistory(room, events, missed)), into: &bytes)
+      append(.history(NativeHistory(room, events.count, missed)), into: &bytes)
       for event in events { append(event, room: room, into: &bytes) }
+    case .catchUp(let room, let pages, let missed):
+      append(.history(NativeHistory(room, pages.count, missed)), into: &bytes)
     case .words(let text): append(.notice(text), into: &bytes)
     case .bye(let reason, let text, let wait):
       let bye = NativeBye(reason: reason.rawValue, text: text, retryAfterMilliseconds: wait)
@@ -82,8 +84,8 @@ extension NativeSeat {
 }
 
 extension NativeHistory {
-  fileprivate init(_ room: UInt32, _ events: [ChatEvent], _ missed: UInt64) {
-    self.init(room: room, count: UInt32(clamping: events.count), missed: missed)
+  fileprivate init(_ room: UInt32, _ count: Int, _ missed: UInt64) {
+    self.init(room: room, count: UInt32(clamping: count), missed: missed)
   }
 }
 
@@ -99,7 +101,7 @@ extension NativeReply {
         rooms.map { NativeListing(name: $0.name, members: UInt32(clamping: $0.members)) })
     case .whispered(let nick): self = .whisper(to: nick)
     case .history(let room, let events, let missed):
-      self = .history(NativeHistory(room, events, missed))
+      self = .history(NativeHistory(room, events.count, missed))
     }
   }
 }

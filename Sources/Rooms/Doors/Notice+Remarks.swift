@@ -15,6 +15,7 @@ extension Notice {
     case .whisper(let from, _, let body): [Array("\(from) whispers: ".utf8) + body]
     case .history(_, let events, let missed):
       Notice.remarks(on: events.count, missed: missed)
+    case .catchUp(_, let pages, let missed): Notice.remarks(on: pages.count, missed: missed)
     case .words(let text): [Array(text.utf8)]
     case .bye(_, let text, _): text.isEmpty ? [] : [Array(text.utf8)]
     }
@@ -25,7 +26,8 @@ extension Notice {
     switch self {
     case .welcome(let welcome): Notice.remarks(on: welcome.refusal, nick: welcome.nick)
     case .reply(_, .renamed(let nick, let refusal)): Notice.remarks(on: refusal, nick: nick)
-    case .history(_, _, let missed): missed > 0 ? Notice.remarks(on: 0, missed: missed) : []
+    case .history(_, _, let missed), .catchUp(_, _, let missed):
+      missed > 0 ? Notice.remarks(on: 0, missed: missed) : []
     case .accepted, .refused, .reply, .whisper, .words, .bye: remarks
     }
   }
@@ -34,6 +36,7 @@ extension Notice {
   var history: [ChatEvent] {
     switch self {
     case .history(_, let events, _), .reply(_, .history(_, let events, _)): events
+    case .catchUp(_, let pages, _): pages.events
     case .welcome, .accepted, .refused, .reply, .whisper, .words, .bye: []
     }
   }

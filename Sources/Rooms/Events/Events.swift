@@ -15,7 +15,7 @@ package struct Events: Sendable {
     var number: UInt64
     var wall: Int64
     var author: ClientID
-    /// The nick begins here in all bytes that there ever were, then the body, up to the end.
+    /// The nick begins here in all bytes, then the body, up to the end.
     var start: Int
     var bodyStart: Int
     var end: Int
@@ -31,10 +31,14 @@ package struct Events: Sendable {
 
   private(set) var bytes: [UInt8] = []
   private(set) var entries: [Entry] = []
-  /// How many bytes were there before those that are kept.
-  private var gone = 0
 
   package init() {}
+
+  /// Empty, with room for as much as `other` holds.
+  init(roomOf other: borrowing Events) {
+    bytes.reserveCapacity(other.bytes.count)
+    entries.reserveCapacity(other.entries.count)
+  }
 
   package mutating func append(_ event: ChatEvent) {
     var sort = Sort.text
@@ -59,7 +63,7 @@ package struct Events: Sendable {
     _ sort: Sort, nick: Span<UInt8>, body: Span<UInt8>, number: UInt64, wall: Int64,
     author: ClientID, trust: Trust, reason: LeaveReason = .quit, isPlain: Bool? = nil
   ) {
-    let start = gone + bytes.count
+    let start = bytes.count
     let bodyStart = start + nick.count
     bytes.append(addingCapacity: nick.count + body.count) { output in
       output.append(copying: nick)
@@ -78,10 +82,9 @@ package struct Events: Sendable {
   ) {
     guard let first = range.first, let last = range.last else { return }
     let start = others.entries[first].start
-    let shift = gone + bytes.count - start
+    let shift = bytes.count - start
     bytes.append(
-      copying: others.bytes.span.extracting(
-        (start - others.gone)..<(others.entries[last].end - others.gone)))
+      copying: others.bytes.span.extracting(start..<others.entries[last].end))
     var number = number
     for index in range {
       var entry = others.entries[index]
@@ -94,26 +97,17 @@ package struct Events: Sendable {
     }
   }
 
-  /// Forgets the first `count` events, in time proportional to the others.
-  mutating func removeFirst(_ count: Int) {
-    guard count < entries.count else { return removeAll() }
-    let start = entries[count].start
-    entries.removeSubrange(..<count)
-    bytes.removeSubrange(..<(start - gone))
-    gone = start
+  /// What neighbours weigh where memory is bounded: bytes of text and a little for each event itself.
+  func weight(_ range: Range<Int>) -> Int {
+    guard let first = range.first, let last = range.last else { return 0 }
+    return 64 * range.count + entries[last].end - entries[first].start
   }
 
-  /// How many bytes of text the events from `first` on have.
-  func size(from first: Int) -> Int {
-    first < entries.count ? gone + bytes.count - entries[first].start : 0
-  }
-
-  func nick(_ entry: Entry) -> Range<Int> { (entry.start - gone)..<(entry.bodyStart - gone) }
-  func body(_ entry: Entry) -> Range<Int> { (entry.bodyStart - gone)..<(entry.end - gone) }
+  func nick(_ entry: Entry) -> Range<Int> { entry.start..<entry.bodyStart }
+  func body(_ entry: Entry) -> Range<Int> { entry.bodyStart..<entry.end }
 
   /// Forgets all events and keeps the memory for the next ones, unless it is much.
   package mutating func removeAll() {
-    gone = 0
     bytes.removeAll(keepingCapacity: bytes.capacity <= 65_536)
     entries.removeAll(keepingCapacity: entries.capacity <= 1024)
   }

@@ -19,11 +19,9 @@ package struct Journal: Sendable {
   package private(set) var head: UInt64 = 0
   /// What the kept events weigh against ``byteLimit``: bytes of text and a little for the event
   /// itself, so that many small ones count too.
-  package var bytes: Int { weight(from: first) }
+  package var bytes: Int { kept.weight }
 
-  /// The kept events are those from `first` on.
-  private var events = Events()
-  private var first = 0
+  private var kept = Pages()
 
   /// - Parameter historyID: 16 random bytes.
   package init(historyID: [UInt8]) { self.historyID = historyID }
@@ -53,48 +51,37 @@ package struct Journal: Sendable {
   }
 
   /// How many events are kept.
-  package var count: Int { events.count - first }
+  package var count: Int { kept.count }
 
   /// What came after `number`, and how many of those events are not kept any more.
   ///
   /// A number that this journal never gave has nothing after it.
-  package func events(after number: UInt64) -> (events: [ChatEvent], missed: UInt64) {
-    guard number < head else { return ([], 0) }
+  package func events(after number: UInt64) -> (pages: Pages, missed: UInt64) {
+    guard number < head else { return (Pages(), 0) }
     let lost = head - UInt64(count)
     let missed = lost > number ? lost - number : 0
-    let wanted = head - number - missed
-    return (Array(events[first...].suffix(Int(clamping: wanted))), missed)
+    return (kept.newest(Int(clamping: head - number - missed)), missed)
   }
 
   /// The last `limit` kept events, oldest first, as far as that is no longer than an answer may be.
   ///
   /// The newest is always among them.
   package func last(_ limit: Int) -> [ChatEvent] {
-    let wanted = min(max(0, limit), Journal.answerEvents)
-    var start = max(first, events.count - wanted)
-    while start + 1 < events.count, weight(from: start) > Journal.answerBytes { start += 1 }
-    return Array(events[start...])
-  }
-
-  private func weight(from first: Int) -> Int {
-    64 * (events.count - first) + events.size(from: first)
+    var answer = kept.newest(min(limit, Journal.answerEvents))
+    while answer.count > 1, answer.weight > Journal.answerBytes { answer.removeFirst() }
+    return answer.events
   }
 
   private mutating func keep(_ range: Range<Int>, of others: borrowing Events) {
-    events.append(range, of: others, numberedFrom: head + 1)
+    kept.append(range, of: others, numberedFrom: head + 1)
     head += UInt64(range.count)
     forget()
   }
 
   /// Forgets the oldest beyond the limits.
   private mutating func forget() {
-    while count > 1, count > Journal.eventLimit || bytes > byteLimit { first += 1 }
-    // When at least half is gone, moving the rest costs no more than it cost to bring that in.
-    let kept = events.size(from: first)
-    let gone = events.bytes.count - kept
-    if first > count || gone > 4096 && gone > kept {
-      events.removeFirst(first)
-      first = 0
+    while kept.count > 1, kept.count > Journal.eventLimit || kept.weight > byteLimit {
+      if let page = kept.removeFirst() { kept.reuse(page) }
     }
   }
 }

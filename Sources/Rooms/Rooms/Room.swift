@@ -132,7 +132,7 @@ package struct Room: Sendable {
   package func history(last limit: Int) -> [ChatEvent] { journal.last(limit) }
 
   /// Committed events after `number`, and how many of them are not kept any more.
-  package func history(after number: UInt64) -> (events: [ChatEvent], missed: UInt64) {
+  package func history(after number: UInt64) -> (pages: Pages, missed: UInt64) {
     journal.events(after: number)
   }
 

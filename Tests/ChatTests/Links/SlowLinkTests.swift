@@ -1,3 +1,4 @@
+import Rooms
 import Sockets
 import Testing
 
@@ -25,31 +26,87 @@ struct SlowLinkTests {
     }
   }
 
-  @Test("that has come back is not cut for what it missed, but for what comes beside that")
+  /// So many messages of 16,000 bytes.
+  private func missed(_ count: Int) -> (catchUp: CatchUp, bytes: [UInt8]) {
+    var journal = Journal(historyID: Array(repeating: 7, count: 16))
+    for number in 0..<count {
+      let body = Array(repeating: UInt8(ascii: "a") + UInt8(number % 26), count: 16_000)
+      journal.append(
+        ChatEvent(
+          kind: .text, wall: 0, author: ClientID(1), nick: "ann", body: body))
+    }
+    let pages = journal.events(after: 0).pages
+    var bytes: [UInt8] = []
+    for event in pages.events {
+      DoorKind.native.encode(event, room: 1, offset: 0, into: &bytes)
+    }
+    return (CatchUp(pages, in: 1), bytes)
+  }
+
+  @Test("that has come back costs a piece of what it missed, and is cut when it does not take it")
   func catchUp() async throws {
     try await Linked.run(limit: Self.much) { linked in
-      linked.link.send(Array(repeating: 7, count: 3 * Self.much))
-      linked.link.excuseQueued()
+      linked.flusher.slowPatience = 0
+      linked.link.send(missed(100).catchUp)
       try await linked.loop.sleep(for: .zero)
-      for _ in 0..<4 { linked.link.send(Array(repeating: 8, count: 65_536)) }
+      #expect(1...65_536 ~= linked.link.queued && linked.flusher.queued == linked.link.queued)
+      #expect(linked.owner.overflows.isEmpty)
+      await linked.owner.hasOverflowed.wait()
+      #expect(linked.owner.overflows == [.maxSendq])
+      #expect(linked.link.queued <= 65_536 && linked.flusher.queued == linked.link.queued)
+      let read = try await linked.peer.readToEnd(atMost: Self.much)
+      // Only whole messages, so that a goodbye can be read behind them.
+      #expect(!read.isEmpty && read.count % (missed(1).bytes.count) == 0)
+    }
+  }
+
+  @Test(
+    "gets what it missed behind what it was told before, and what is said meanwhile behind that")
+  func order() async throws {
+    try await Linked.run(limit: Self.much) { linked in
+      let (catchUp, bytes) = missed(90)
+      linked.link.send([1, 2, 3])
+      linked.link.send(catchUp)
+      linked.link.send(Array(repeating: 8, count: 70_000))
+      try await linked.loop.sleep(for: .zero)
+      linked.link.send([9])
+      let expected = [1, 2, 3] + bytes + Array(repeating: 8, count: 70_000) + [9]
+      let heard = try await linked.peer.read(exactly: expected.count)
+      #expect(heard == expected)
+      #expect(linked.link.queued == 0 && linked.flusher.queued == 0)
+      #expect(linked.flusher.bytesOut == UInt64(expected.count))
+      #expect(linked.owner.overflows.isEmpty)
+    }
+  }
+
+  @Test(
+    "while it takes what it missed, half as much may wait beside that, and then as much as ever")
+  func beside() async throws {
+    try await Linked.run(limit: Self.much) { linked in
+      let (catchUp, bytes) = missed(90)
+      linked.link.send(catchUp)
+      linked.link.send(Array(repeating: 8, count: Self.much / 2))
       try await linked.loop.sleep(for: .zero)
       #expect(linked.owner.overflows.isEmpty)
+      _ = try await linked.peer.read(exactly: bytes.count + Self.much / 2)
       linked.link.send(Array(repeating: 8, count: Self.much))
-      linked.link.send([9])
+      try await linked.loop.sleep(for: .zero)
+      #expect(linked.owner.overflows.isEmpty)
+      _ = try await linked.peer.read(exactly: Self.much)
+      linked.link.send(missed(90).catchUp)
+      linked.link.send(Array(repeating: 8, count: Self.much / 2 + 1))
       try await linked.loop.sleep(for: .zero)
       #expect(linked.owner.overflows == [.maxSendq])
     }
   }
 
-  @Test("has no more room than others once it has read what it missed")
-  func caughtUp() async throws {
+  @Test("leaves nothing counted when it goes in the middle of what it missed")
+  func gone() async throws {
     try await Linked.run(limit: Self.much) { linked in
-      linked.link.send(Array(repeating: 7, count: 3 * Self.much))
-      linked.link.excuseQueued()
-      _ = try await linked.peer.read(exactly: 3 * Self.much)
-      for _ in 0..<3 { linked.link.send(Array(repeating: 8, count: Self.much)) }
+      linked.link.send(missed(100).catchUp)
       try await linked.loop.sleep(for: .zero)
-      #expect(linked.owner.overflows == [.maxSendq])
+      linked.link.drop()
+      #expect(linked.flusher.queued == 0 && linked.link.queued == 0)
     }
   }
 

@@ -127,6 +127,12 @@ struct BoundsTests {
       #expect(try await Self.refusal(ann) == .textTooLong)
       try await ann.ask(.whisper(to: "ann", body: Array("eleven byte".utf8)))
       #expect(try await Self.refusal(ann) == .textTooLong)
+      try await ann.ask(.whisper(to: "ann", body: []))
+      #expect(try await Self.refusal(ann) == .emptyText)
+      let line = try await served.enter(.line, "line")
+      try await line.command("/msg ann eleven byte")
+      let refusal = RoomRefusal.textTooLong(bytes: 11, limit: 10).description
+      _ = try await line.read { $0 == .words("* \(refusal)") }
       try await ann.ask(.nick("thirteenbytes"))
       #expect(try await Self.refusal(ann) == .badName)
       try await ann.ask(.nick("twelve-bytes"))
@@ -144,7 +150,7 @@ struct BoundsTests {
       #expect(welcome.nick == "abcdefgh")
       #expect(welcome.remark == NameRefusal.tooLong(bytes: 12).description)
       let hits = await served.server.counts().hits
-      #expect(hits == [.maxText: 2, .maxNick: 2, .maxRoomName: 1])
+      #expect(hits == [.maxText: 3, .maxNick: 2, .maxRoomName: 1])
     }
   }
 

@@ -63,6 +63,47 @@ struct ResumeTests {
     }
   }
 
+  @Test("misses more where rooms are so many that each remembers less, until they are fewer again")
+  func manyRooms() async throws {
+    let configure = { (options: inout ServerOptions) in
+      options.limits.maximumRooms = 2000
+      options.limits.maximumRoomsPerClient = 2000
+    }
+    try await Served.run(configure) { served in
+      let reader = try await served.enter(.native, "reader")
+      let writer = try await served.enter(.native, "writer")
+      let nomad = try await served.enter(.native, "nomad")
+      for number in 1...1100 {
+        try await nomad.ask(.join(room: "room-\(number)"))
+        _ = try await nomad.read { if case .native(.reply) = $0 { true } else { false } }
+      }
+      let tail = String(repeating: "x", count: 16_000)
+      func kept(after round: String) async throws -> UInt32 {
+        let ghost = try await served.enter(.native, "ghost-\(round)")
+        let welcome = try await ghost.welcome()
+        ghost.close()
+        for number in 1...60 {
+          try await writer.say("\(round) \(number) \(tail)")
+          _ = try await reader.texts(until: "\(round) \(number) \(tail)")
+        }
+        let back = try await served.enter(
+          .native, "ghost-\(round)", resume: try welcome.resume(at: welcome.seat.head))
+        guard try await back.welcome().isResumed,
+          case .native(.history(let history)) = try await back.next()
+        else { throw Ended() }
+        #expect(history.missed + UInt64(history.count) == 60)
+        return history.count
+      }
+      // 256 KiB are the least.
+      #expect(try await kept(after: "many") == 16)
+      nomad.close()
+      await served.reports.wait {
+        if case .left(_, nick: "nomad", _, _) = $0 { true } else { false }
+      }
+      #expect(try await kept(after: "few") == 60)
+    }
+  }
+
   @Test("gives the nick back also when the connection is known to be lost", arguments: [1, 3])
   func held(loops: Int) async throws {
     try await Served.run {
