@@ -57,7 +57,9 @@ struct ConnectTests {
   @Test("the error names the address and lists every attempt")
   func listsAttempts() async throws {
     try await EventLoop.run { loop in
-      let port = try BlockingServer.unusedPort()
+      let silent = try SilentPort()
+      defer { withExtendedLifetime(silent) {} }
+      let port = silent.number
       let resolver = Resolver { _ throws(SocketError) in
         [.ipv4(.loopback, port: 0), .ipv6(.loopback, port: 0)]
       }
@@ -136,7 +138,8 @@ struct ConnectLeakTests {
     // In a process of its own: it counts the descriptors of all of it.
     await #expect(processExitsWith: .success) {
       try await EventLoop.run { loop in
-        let port = try BlockingServer.unusedPort()
+        let silent = try SilentPort()
+        defer { withExtendedLifetime(silent) {} }
         let full = try FullServer()
         let refusing = Resolver { _ throws(SocketError) in
           [.ipv4(.loopback, port: 0), .ipv6(.loopback, port: 0)]
@@ -146,7 +149,7 @@ struct ConnectLeakTests {
           await withTaskGroup(of: Void.self) { group in
             for number in 0..<200 {
               let address =
-                number % 2 == 0 ? try? Address("h:\(port)") : Address(full.address)
+                number % 2 == 0 ? try? Address("h:\(silent.number)") : Address(full.address)
               guard let address else { continue }
               group.addTask {
                 _ = try? await Connect.to(address, on: loop, resolver: refusing) { _ in }
@@ -166,6 +169,25 @@ struct ConnectLeakTests {
   }
 }
 
+/// A port of 127.0.0.1 and ::1 at which nobody listens while this lives.
+///
+/// It is bound. A port that only was free a moment ago may be given to another program, and even to the socket
+/// that connects to it: then that is connected to itself.
+final class SilentPort: Sendable {
+  private let descriptor: Descriptor
+  let number: UInt16
+
+  init() throws {
+    let descriptor = try Descriptor.socket(family: AF_INET6, type: CInt(SOCK_STREAM.rawValue))
+    let result = SocketAddress.ipv6(.any, port: 0).withSockaddr {
+      bind(descriptor.rawValue, $0.assumingMemoryBound(to: sockaddr.self), $1)
+    }
+    guard result == 0 else { throw SocketError(operation: "bind", code: errno) }
+    number = try SocketAddress.local(of: descriptor).port ?? 0
+    self.descriptor = descriptor
+  }
+}
+
 /// A listening socket that the kernel serves: connections wait in its backlog.
 final class BlockingServer: Sendable {
   let descriptor: Descriptor
@@ -175,14 +197,6 @@ final class BlockingServer: Sendable {
     let descriptor = try AcceptCore.listen(on: address, backlog: 16)
     self.address = try SocketAddress.local(of: descriptor)
     self.descriptor = descriptor
-  }
-
-  /// A port of 127.0.0.1 and ::1 at which nobody listens.
-  ///
-  /// It was free a moment ago; the kernel hands out ports in an order that does not come back soon.
-  static func unusedPort() throws -> UInt16 {
-    let server = try BlockingServer(on: .ipv6(.any, port: 0))
-    return server.address.port ?? 0
   }
 
   /// The next connection; the caller closes it.

@@ -24,8 +24,10 @@ struct LiveServeBench: ServeBench {
     /// Reads until a text has come, and says where it ends.
     @discardableResult
     mutating func awaits(_ text: [UInt8]) async throws -> Int {
+      var searched = 0
       while true {
-        if let range = waiting.firstRange(of: text) { return range.upperBound }
+        if let start = waiting.firstPlace(of: text, from: searched) { return start + text.count }
+        searched = max(0, waiting.count - text.count + 1)
         guard try await connection.read(into: &waiting) > 0 else {
           throw ToolError("the \(kind) door hung up on an honest client")
         }
@@ -157,11 +159,23 @@ struct LiveServeBench: ServeBench {
   mutating func isOpen(_ source: String) async throws -> Bool {
     guard let connection = sources[source] else { return false }
     var some: [UInt8] = []
-    do {
-      // What has been decided of it, it knows: nothing is waited for.
-      while try await connection.read(into: &some, timeout: .after(.milliseconds(1))) > 0 {}
-    } catch {
-      if error.isPatience { return true }
+    var hasRead = false
+    while true {
+      do {
+        // What has been decided of it, it knows: nothing is waited for.
+        guard try await connection.read(into: &some, timeout: .after(.milliseconds(1))) > 0
+        else { break }
+        (some, hasRead) = ([], true)
+      } catch {
+        guard error.isPatience else { break }
+        if !hasRead { return true }
+        // That it took something made room for more, and for the end: the server has to look.
+        hasRead = false
+        for _ in 1...2 {
+          try await say()
+          for index in honest.indices { try await honest[index].awaits(marker) }
+        }
+      }
     }
     drop(source)
     return false
@@ -293,22 +307,30 @@ extension Error {
 }
 
 extension [UInt8] {
+  /// Where `text` begins, at `start` or behind it: a row may bring megabytes.
+  fileprivate func firstPlace(of text: [UInt8], from start: Int) -> Int? {
+    withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress, let first = text.first else { return nil }
+      var place = start
+      while place + text.count <= bytes.count,
+        let found = memchr(base + place, CInt(first), bytes.count - place)
+      {
+        place = base.distance(to: UnsafeRawPointer(found))
+        guard place + text.count <= bytes.count else { return nil }
+        if memcmp(found, text, text.count) == 0 { return place }
+        place += 1
+      }
+      return nil
+    }
+  }
+
   fileprivate func count(of text: String) -> Int {
     let text = Array(text.utf8)
-    return withUnsafeBytes { bytes in
-      guard let start = bytes.baseAddress else { return 0 }
-      var (count, place) = (0, 0)
-      while place + text.count <= bytes.count,
-        let found = memchr(start + place, CInt(text[0]), bytes.count - place)
-      {
-        place = start.distance(to: UnsafeRawPointer(found))
-        guard place + text.count <= bytes.count else { break }
-        let isHere = memcmp(found, text, text.count) == 0
-        count += isHere ? 1 : 0
-        place += isHere ? text.count : 1
-      }
-      return count
+    var (count, start) = (0, 0)
+    while let place = firstPlace(of: text, from: start) {
+      (count, start) = (count + 1, place + text.count)
     }
+    return count
   }
 
   /// How many lines about `event` the log has left out, by its own account.
