@@ -44,6 +44,12 @@ struct PagesTests {
       }
       #expect(pages.count == model.count)
       #expect(pages.weight == weight(of: model))
+      let wanted = Int.random(in: -1...(model.count + 1), using: &random)
+      let newest = pages.newest(wanted)
+      let expected = Array(model.suffix(max(0, wanted)))
+      #expect(newest.events == expected)
+      #expect(newest.count == expected.count)
+      #expect(newest.weight == weight(of: expected))
       guard Int.random(in: 0..<8, using: &random) == 0 else { continue }
       #expect(copy.pages.events == copy.model)
       copy = (pages, model)

@@ -86,10 +86,20 @@ package struct Pages: Sendable, Equatable {
     return event
   }
 
-  /// The newest ones, so many of them.
+  /// The newest ones, so many of them, in time proportional to the pages and one page's events.
   func newest(_ wanted: Int) -> Pages {
     var newest = self
     newest.spare = nil
+    var pages = 0
+    for page in full {
+      let place = newest.skipped..<page.count
+      guard newest.count - place.count >= wanted else { break }
+      newest.weight -= page.weight(place)
+      newest.count -= place.count
+      newest.skipped = 0
+      pages += 1
+    }
+    newest.full.removeFirst(pages)
     while newest.count > max(0, wanted) { newest.removeFirst() }
     return newest
   }
