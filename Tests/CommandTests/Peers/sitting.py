@@ -66,6 +66,7 @@ class Sitting:
         self.begun, self.settling = False, True
         # What may be seen: the last state that was, and those since. Each is the clusters around the cursor.
         self.typed = [([], [])]
+        self.is_current = False
         self.pid, self.person = pty.fork()
         if self.pid == 0:
             self.set_size(0, columns, rows)
@@ -123,11 +124,12 @@ class Sitting:
         if any(cell.reverse or cell.bold or cell.underscore or cell.fg != "default" for cell in row):
             self.complain("the row being typed is in somebody's style")
         seen = [cell.data for cell in row]
-        for place, state in reversed(list(enumerate(self.typed))):
-            if seen == self.drawn(*state):
-                self.typed = self.typed[place:]
-                return
-        self.complain("the row being typed is damaged")
+        places = [place for place, state in enumerate(self.typed) if seen == self.drawn(*state)]
+        if not places:
+            self.complain("the row being typed is damaged")
+        # In a narrow row two states may look the same: then it may have been the older one.
+        self.is_current = places[-1] == len(self.typed) - 1
+        self.typed = self.typed[places[0]:]
 
     def drawn(self, before, after):
         """The row as it is with so much typed and the cursor where it is; None when it cannot be there."""
@@ -159,13 +161,14 @@ class Sitting:
             self.read(0.2)
 
     def settle(self):
-        self.until(lambda: self.begun and not self.settling and len(self.typed) == 1, "all that was typed")
+        self.until(lambda: self.begun and not self.settling and self.is_current, "all that was typed")
 
     # What is done.
 
     def press(self, keys, before, after=()):
         if (list(before), list(after)) != self.typed[-1]:
             self.typed.append((list(before), list(after)))
+            self.is_current = False
         os.write(self.person, keys.encode())
 
     def type(self, cluster):
