@@ -20,6 +20,8 @@ struct HistorySearchTests {
       ("", "ANN stays"), ("ann", "ANN stays"), ("ann\u{12}", "ann goes"), ("o", "bob comes"),
       ("go", "ann goes"), ("og\u{7f}", "bob comes"), ("\u{12}", "bob comes"),
       ("ann\u{12}\u{12}", "ann goes"), ("xyz", "ANN stays"),
+      // The line that is shown is kept while it has the words, though newer ones have them too.
+      ("ann\u{12} ", "ann goes"), ("e\u{12}s", "ann goes"),
     ])
   func finds(keys: String, line: String) {
     #expect(editor(after: "draft" + Self.search + Self.search + keys).text == line)
@@ -28,6 +30,8 @@ struct HistorySearchTests {
   @Test("says what it searches, and whether it was found")
   func hint() {
     #expect(editor(after: Self.search + "go").hint == "Search: go  (Ctrl-R: older, Esc: back)")
+    let kept = editor(after: Self.search + "e" + Self.search + "s")
+    #expect(kept.hint == "Search: es  (Ctrl-R: older, Esc: back)")
     var lost = editor(after: Self.search + "gx")
     #expect(lost.hint == "Search: gx  (nothing (more) found)")
     #expect(lost.next() == .bell)

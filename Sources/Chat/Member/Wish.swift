@@ -19,8 +19,9 @@ enum Wish: Sendable {
   /// Whether it takes us to another room, where all that comes behind it is meant for.
   var isMove: Bool {
     switch self {
-    case .command(.join), .command(.leave), .rejoin: true
-    case .command, .words, .whisper: false
+    case .command(.join), .command(.leave): true
+    // Nothing has been asked for when we are back, so that waits for nothing.
+    case .command, .words, .whisper, .rejoin: false
     }
   }
 }

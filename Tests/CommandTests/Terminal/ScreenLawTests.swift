@@ -108,4 +108,19 @@ struct ScreenLawTests {
     for _ in 0..<200 { view.pageDown() }
     #expect(view.countBelow == nil)
   }
+
+  @Test("from a line that is gone one looks at the oldest there is, and pages on from there")
+  func gone() {
+    var view = TalkView(columns: 30, height: 5)
+    #expect(view.rows.isEmpty)
+    for number in 0..<20 { view.append(TalkLine("\(number)")) }
+    view.top()
+    for number in 20..<10_000 { view.append(TalkLine("\(number)")) }
+    let oldest = view.talk.numbers.lowerBound
+    #expect(oldest > 20 && view.rows.map(\.line) == [oldest])
+    view.pageDown()
+    #expect(view.rows.map(\.line) == Array(oldest..<(oldest + 4)))
+    view.pageDown()
+    #expect(view.rows.map(\.line) == Array((oldest + 3)...(oldest + 7)))
+  }
 }

@@ -68,6 +68,17 @@ struct ScreenTests {
     #expect(terminal.modes == ["7", "25"])
   }
 
+  @Test("what is left behind is the end without the rule, wherever one was looking")
+  func farewellWithoutRule() {
+    var (screen, terminal) = make(columns: 20, rows: 4)
+    for number in 0..<9 { screen.view.append(TalkLine("line \(number)")) }
+    screen.view.mark = 8
+    screen.view.top()
+    terminal.receive(screen.draw())
+    terminal.receive(screen.leave() + screen.farewell)
+    #expect(terminal.text == ["line 6", "line 7", "line 8", ""])
+  }
+
   @Test(
     "a line wider than the terminal scrolls, and the cursor stays in sight", arguments: [5, 8, 20])
   func scrolling(columns: Int) {
