@@ -213,7 +213,7 @@ def main():
     options.add_argument("--seconds", type=float, default=15)
     options.add_argument("--patience", type=float, default=20, help="seconds more to be cut in")
     options.add_argument("--pairs", type=int, default=2)
-    options.add_argument("--rate", type=float, default=10)
+    options.add_argument("--rate", type=float, default=8)
     options.add_argument("--size", type=int, default=500)
     options.add_argument("--resume", type=float, default=1, help="seconds after which a tenth reads on")
     options.add_argument("serve", nargs="*")
