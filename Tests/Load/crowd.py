@@ -30,12 +30,12 @@ class Crowd:
         return found
 
 
-def compare(verdict, without, beside, what):
-    """Whether the p99 with the load beside it is within twice that without, over all pairs."""
+def compare(verdict, without, beside, what, most=2):
+    """Whether the p99 with the load beside it is within `most` times that without, over all pairs."""
     ratios = [b["p99"] / a["p99"] for a, b in zip(without, beside)]
     middle = lambda runs, key: statistics.median(run[key] for run in runs)
     verdict.check(
-        statistics.median(ratios) <= 2,
+        statistics.median(ratios) <= most,
         f"p99 of the others beside {what} {middle(beside, 'p99'):.2f} ms, without "
         f"{middle(without, 'p99'):.2f} ms: {statistics.median(ratios):.2f} times"
         f" ({', '.join(f'{ratio:.2f}' for ratio in ratios)})")

@@ -5,8 +5,9 @@
 
 By turns a line, the first bytes of nobody, half a native hello, half a frame of the native protocol,
 a u16 frame and a dec10 frame that never end. Of those that the server ends a hundred a second come
-again. A newcomer must be in within a second all the time, and the p99 of the others must stay within
-twice that of the run without. With --max-waiting 0 none is ended to make room.
+again. A newcomer must be in within a second all the time. The p99 of the others is told, and must stay
+within eight times that of the run without: the slow ones, too, are a program on the same cores. With
+--max-waiting 0 none is ended to make room.
 """
 import argparse, collections, socket, subprocess, sys, time
 from crowd import Crowd, compare
@@ -111,7 +112,7 @@ def main():
                           f" {' '.join(missing['examples'])}")
             verdict.check(until(lambda: server.files() <= server.start_files, 10),
                           f"{server.files()} descriptors at the end, {server.start_files} at the start")
-    compare(verdict, without, beside, f"{options.clients} slow ones")
+    compare(verdict, without, beside, f"{options.clients} slow ones", most=8)
     verdict.end()
 
 
