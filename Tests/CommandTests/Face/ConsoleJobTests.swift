@@ -16,7 +16,7 @@ struct ConsoleJobTests {
   private func start(_ script: String, at server: Served) async throws -> (ChildProcess, pid_t) {
     let shell = try ChildProcess(
       "/bin/sh", ["-c", script, try Tree.parley(), server.address],
-      on: .terminal(columns: 60, rows: 30))
+      environment: ["SWIFT_BACKTRACE": "enable=no"], on: .terminal(columns: 60, rows: 30))
     try await shell.expect("pid ")
     let number = try await shell.expect("\n").filter(\.isNumber)
     try await shell.expect("/help lists the commands.")
@@ -80,5 +80,31 @@ struct ConsoleJobTests {
     try shell.write("\u{4}")
     #expect(try await shell.ending() == .exited(0))
     expectSameModes(2, of: shell)
+  }
+
+  @Test("what dies while it is stopped writes nothing on the shell's page")
+  func diesStopped() async throws {
+    let server = try await Served()
+    let (shell, process) = try await start(
+      """
+      set -m; sh -c 'echo pid $$; exec "$0" join "$1" --nick ann' "$0" "$1"
+      echo away; kill -ABRT %1; fg; echo rc $?
+      """, at: server)
+    #expect(kill(process, SIGTSTP) == 0)
+    try await shell.expect("away")
+    #expect(try await !shell.expect("rc \(128 + SIGABRT)").contains("\u{1b}"))
+    #expect(try await shell.ending() == .exited(0))
+  }
+
+  @Test("a crash is not held up by a terminal that stands still")
+  func standsStill() async throws {
+    let server = try await Served()
+    let (program, process) = try await start(
+      #"echo pid $$; exec "$0" join "$1""#, at: server)
+    let terminal = open("/proc/\(process)/fd/0", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    #expect(tcflow(terminal, TCOOFF) == 0)
+    close(terminal)
+    #expect(kill(process, SIGSEGV) == 0)
+    #expect(try await program.ending() == .killed(SIGSEGV))
   }
 }
