@@ -11,26 +11,28 @@ import Wire
 struct HeldEndTests {
   @Test(
     "no goodbye overtakes a text that was taken and is not passed on yet",
-    arguments: ["a", "b", "c"])
-  func overtakes(room: String) async throws {
+    arguments: [("c", 0), ("a", 1), ("g", 2)])
+  func overtakes(room: String, home: Int) async throws {
     // On a busy machine the moment may have passed, and then nothing was taken.
-    for _ in 0..<10 where try await isTaken(in: room) { return }
+    for _ in 0..<10 where try await isTaken(in: room, at: home) { return }
     Issue.record("no text was ever taken")
   }
 
-  /// Holds the second loop twice: after the warning, until the others refuse, and then in the turn in
-  /// which it takes a text and begins to refuse as well.
+  /// Holds two loops while the server ends, one after the other.
+  ///
+  /// The second loop after the warning, until the others refuse, and then in the turn in which it takes a
+  /// text and begins to refuse as well; the room's home in the turn in which the text gets its number.
   ///
   /// - Returns: Whether it took the text.
-  private func isTaken(in room: String) async throws -> Bool {
+  private func isTaken(in room: String, at index: Int) async throws -> Bool {
     try await Served.run {
       Served.onFile(&$0)
       $0.loops = 3
       $0.grace = .milliseconds(100)
     } _: { served in
       var peers: [Peer] = []
-      for index in 0..<6 {
-        peers.append(try await served.enter(.native, "n\(index)", room: room))
+      for number in 0..<6 {
+        peers.append(try await served.enter(.native, "n\(number)", room: room))
       }
       let readers = peers.map { peer in
         Task(executorPreference: served.loop) {
@@ -39,11 +41,8 @@ struct HeldEndTests {
         }
       }
       let (loop, last) = (served.server.loops[1], served.server.loops[2])
-      let (warned, taking) = (try Hold(), try Hold())
-      defer {
-        warned.release()
-        taking.release()
-      }
+      let (warned, taking, waiting, passing) = (try Hold(), try Hold(), try Hold(), try Hold())
+      defer { for hold in [warned, taking, waiting, passing] { hold.release() } }
       loop.hold(warned, from: .warned)
       let ending = Task { await served.server.end() }
       await warned.isHeld.wait()
@@ -55,10 +54,21 @@ struct HeldEndTests {
       loop.loop.execute { taking.hold() }
       warned.release()
       await taking.isHeld.wait()
-      // More turns than it would take.
-      for _ in 0..<500 where try await last.phase() != .refusing {
-        Issue.record("it said goodbye while a loop was still at it")
-        break
+      try await last.expectPatience()
+      #expect(last.directory.place(called: room)?.home == index)
+      if index != loop.index {
+        // The same with the loop that the text goes to, and from there to all.
+        let (home, other) = (served.server.loops[index], served.server.loops[2 - index])
+        home.loop.execute { waiting.hold() }
+        await waiting.isHeld.wait()
+        taking.release()
+        try await other.expectPatience()
+        _ = try await loop.phase()
+        home.loop.execute { passing.hold() }
+        waiting.release()
+        await passing.isHeld.wait()
+        try await other.expectPatience()
+        passing.release()
       }
       taking.release()
       await ending.value
@@ -109,6 +119,14 @@ private final class Hold: Sendable {
 extension ServerLoop {
   fileprivate func phase() async throws -> ServerPhase {
     try await loop.perform { self.phase }
+  }
+
+  /// It does not say goodbye, though it has more turns than that would take.
+  fileprivate func expectPatience() async throws {
+    for _ in 0..<500 where try await phase() != .refusing {
+      Issue.record("it said goodbye while a loop was still at it")
+      return
+    }
   }
 
   /// Waits there in the turn after the one in which this phase begins.

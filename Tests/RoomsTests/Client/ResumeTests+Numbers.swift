@@ -56,6 +56,18 @@ extension ResumeTests {
     #expect(lastNumber(script) == 48)
   }
 
+  @Test("of one's own numbers above a gap only so many are kept: the others count as missing")
+  func manyOwn() throws {
+    var script = try ClientScript.entered()
+    for number in 42..<142 as Range<UInt64> {
+      try script.receive(.accepted(id: try script.client.say("x"), number: number))
+    }
+    try script.receive(.event(ClientScript.event(142)))
+    let missing = UInt64(101 - NativeClient.window)
+    #expect(script.actions.contains(.gap(room: 7, count: missing)))
+    #expect(lastNumber(script) == 142)
+  }
+
   @Test("a server that says more is missing than there is hides nothing of what comes")
   func missedTooMany() throws {
     var script = try back(try ClientScript.entered(), head: 45)
