@@ -25,6 +25,20 @@ struct DoorLimitsTests {
     #expect(script.closeReason == .unfinished)
   }
 
+  @Test("the longest text that a client is told has room in a frame, with whom it is for")
+  func textInFrame() throws {
+    for frame in [512, 1024, 16_384, 16_500, 65_536] {
+      let text = DoorLimits(frame: frame).text
+      let nick = String(repeating: "n", count: Nick.byteLimit)
+      var bytes: [UInt8] = []
+      try NativeFrame.command(
+        id: 1, .whisper(to: nick, body: Array(repeating: 0x61, count: text))
+      ).encode(into: &bytes)
+      #expect(bytes.count - 4 <= frame && text <= Body.limit)
+    }
+    #expect(DoorLimits(text: 100).text == 100 && DoorLimits().text == Body.limit)
+  }
+
   @Test("no limit of time is none, whatever dribbles")
   func unlimited() throws {
     let limits = DoorLimits(frameTimeout: nil, helloTimeout: nil, idle: nil)

@@ -12,16 +12,15 @@ final class CatchUp {
   private let room: UInt32
   private var missed: Pages
   private var outbox = Outbox()
-  /// What the flusher was told of the outbox.
+  /// What the flusher was told of that.
   private var counted = 0
 
   init(_ missed: Pages, in room: UInt32) { (self.missed, self.room) = (missed, room) }
 
-  /// Bytes that wait, without those that are still to be made.
-  var queued: Int { outbox.byteCount }
-
   /// All that is still to go out; what is to be made as it weighs, which is a little more.
-  var left: Int { outbox.byteCount + missed.weight }
+  ///
+  /// While the room remembers it too that costs nobody anything, but only the room knows how long it does.
+  var queued: Int { outbox.byteCount + missed.weight }
 
   /// Takes what was queued before: that goes out first.
   func begin(behind other: inout Outbox) {
@@ -50,8 +49,8 @@ final class CatchUp {
 
   /// Tells the flusher what waits.
   func count(_ flusher: Flusher) {
-    flusher.queued += outbox.byteCount - counted
-    counted = outbox.byteCount
+    flusher.queued += queued - counted
+    counted = queued
   }
 
   private func makePiece(from pool: BlockPool) {

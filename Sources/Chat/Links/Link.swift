@@ -187,8 +187,7 @@ final class Link {
 
   /// Whether more waits than may for long; otherwise it is not watched any more.
   func isStillSlow() -> Bool {
-    let waiting = outbox.byteCount + (catchUp?.left ?? 0)
-    isWatched = state == .open && waiting > flusher.softLimit
+    isWatched = state == .open && queued > flusher.softLimit
     return isWatched
   }
 
@@ -209,6 +208,8 @@ final class Link {
     admitsGoodbye = true
     owner.owner.overflowed(limit)
     admitsGoodbye = false
+    // Whoever has no goodbye to say has ended it all the same: cut again, it would be cut for ever.
+    if state == .open { close(0) }
   }
 
   /// Writes what the turn has brought; called by the flusher.

@@ -75,8 +75,8 @@ extension NativeSession {
     takeBack()
     if let goodbye {
       guard !waiting.isEmpty else { return end(.left, at: now) }
-      let by = goodbye.by ?? now.instant + NativeSession.lastPatience
-      self.goodbye = (goodbye.words, by)
+      lastTry = goodbye.by ?? lastTry ?? now.instant + NativeSession.lastPatience
+      self.goodbye = (goodbye.words, lastTry)
     }
     lostAt = lostAt ?? now.instant
     let why = failure.map { "\($0)" } ?? ending.brief

@@ -44,6 +44,8 @@ package struct NativeSession: MemberSession {
   var shownReason: String?
   /// Nothing more will be typed: the farewell, and until when what waits may still be said.
   var goodbye: (words: String, by: Instant?)?
+  /// The same once a connection was lost: the next loss gives no more time.
+  var lastTry: Instant?
   private var hasSaidGoodbye = false
   var failure: SocketError?
   private var actions = ActionQueue()

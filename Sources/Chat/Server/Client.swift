@@ -304,6 +304,8 @@ extension Client: LinkOwner {
     server.counts.hit(limit)
     brokenLimit = limit
     tell(.bye(.slow, text: "You read too slowly.", retryAfterMilliseconds: 1000))
+    // One that has said goodbye itself, and waits for the answers of its rooms, is told nothing more.
+    if !isOver { close(.dismissed(.slow)) }
   }
 }
 

@@ -10,6 +10,7 @@ extension LimitRow {
     _ text: String, in range: ClosedRange<Int>, hasUnits: Bool
   ) throws(LimitError) -> Int? {
     guard text != "none" else { return nil }
+    let zero = if case .size = field { "the largest" } else { "no limit" }
     var digits = Substring(text)
     var unit = 1
     if hasUnits, let last = text.utf8.last {
@@ -24,7 +25,7 @@ extension LimitRow {
     if number == 0 { return nil }
     guard let number, range.contains(number * unit) else {
       throw LimitError(
-        "takes a number from \(range.lowerBound) to \(range.upperBound), or 0 for no limit, "
+        "takes a number from \(range.lowerBound) to \(range.upperBound), or 0 for \(zero), "
           + "not '\(text)'")
     }
     return number * unit

@@ -63,10 +63,11 @@ extension ServerLoop {
     var left = bytes
     let share = limits.maximumQueueTotal / max(1, directory.clientCount)
     let queues = clients.values.compactMap { $0.link }
-      .filter { $0.queued > share && $0.isOpen && !$0.isOverfull }
+      .filter { $0.queued > share && !$0.isOverfull }
     for link in queues.sorted(by: { $0.queued > $1.queued }) where left > 0 {
       left -= link.queued
-      link.cut(.maxSendqTotal)
+      // One that is on its way out already does not get the rest. At the end nothing is added any more.
+      if link.isOpen { link.cut(.maxSendqTotal) } else if phase < .dismissing { link.drop() }
     }
   }
 }

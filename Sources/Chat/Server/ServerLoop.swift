@@ -318,6 +318,7 @@ final class ServerLoop: @unchecked Sendable {
     guard let seat = client.takeSeat(attachment.ticket, homes[room.id]) else {
       // It has left before it was let in: what it asked for is answered all the same.
       if let answer = attachment.notices.first { client.tell(answer) }
+      if attachment.isEntry { client.isWelcome = true }
       return
     }
     let fan = fans[room.id] ?? RoomFan(room)

@@ -42,6 +42,8 @@ package struct NativeClient: Sendable {
   private var hasHeard = false
   private var hasFrame = false
   private var hasEntered = false
+  /// The longest body that the server takes.
+  private var bodyLimit = Body.limit
   private var nextID: UInt64 = 1
   /// The room of what is said, 0 for commands.
   private var unanswered: [UInt64: UInt32] = [:]
@@ -90,7 +92,7 @@ package struct NativeClient: Sendable {
   /// Says `text` in the room that we talk in; the answer bears the returned id.
   package mutating func say(_ text: String, action: Bool = false) throws(RoomRefusal) -> UInt64 {
     let body = Array(text.utf8)
-    try Body.check(body)
+    try Body.check(body, limit: bodyLimit)
     let id = nextID
     guard takesRequests, let room = seat?.room,
       send(.say(NativeSay(id: id, room: room, form: action ? .action : .text, body: body)))
@@ -104,6 +106,7 @@ package struct NativeClient: Sendable {
   /// Throws when an argument is too long to be sent at all.
   package mutating func command(_ command: NativeCommand) throws(RoomRefusal) -> UInt64 {
     let id = nextID
+    if case .whisper(_, let body) = command { try Body.check(body, limit: bodyLimit) }
     guard takesRequests else { throw .notMember }
     guard send(.command(id: id, command)) else {
       throw .textTooLong(bytes: NativeFrame.limit)
@@ -243,6 +246,7 @@ package struct NativeClient: Sendable {
 
   private mutating func enter(_ welcome: NativeWelcome, at now: Instant) {
     hasEntered = true
+    bodyLimit = min(Body.limit, Int(clamping: welcome.limits?.body ?? .max))
     goesOn = memory.enter(welcome)
     state = .entered(lastHeard: now, wasPinged: false)
     actions.append(.entered(welcome))

@@ -4,7 +4,7 @@ import Wire
 package final class DoorLimits: Sendable {
   /// The longest frame or, where it is less, line.
   package let frame: Int
-  /// The longest body of a message.
+  /// The longest body of a message, which has room in a frame.
   package let text: Int
   /// From a frame's first byte to its last; nil is no limit, here and below.
   package let frameTimeout: Duration?
@@ -19,13 +19,16 @@ package final class DoorLimits: Sendable {
 
   package static let standard = DoorLimits()
 
+  /// What a native frame may need besides a text: a whisper's is the most, with the nick that it is for.
+  private static let besideText = 64
+
   package init(
     frame: Int = 65_536, text: Int = Body.limit, frameTimeout: Duration? = .seconds(10),
     helloTimeout: Duration? = .seconds(10), idle: Duration? = .seconds(90),
     plainIdle: Duration? = nil
   ) {
     self.frame = min(frame, 65_536)
-    self.text = min(text, Body.limit)
+    self.text = max(1, min(text, Body.limit, self.frame - DoorLimits.besideText))
     self.frameTimeout = frameTimeout
     self.helloTimeout = helloTimeout
     self.idle = idle

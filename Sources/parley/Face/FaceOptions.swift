@@ -16,7 +16,7 @@ struct FaceOptions: Equatable, Sendable {
 
   /// Whether a terminal shows rows that change, and not just one line after the other.
   var hasScreen: Bool {
-    let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? true
+    let isDumb = getenv("TERM").map { ["", "dumb"].contains(String(cString: $0)) } ?? true
     return FaceOptions.isAtTerminal && !isDumb && !isPlain
   }
 

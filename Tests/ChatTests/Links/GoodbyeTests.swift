@@ -10,19 +10,49 @@ struct GoodbyeTests {
   private final class Owner: LinkOwner {
     weak var link: Link?
     var overflows: [LimitName] = []
+    var losses = 0
+    /// Whether it ends the link with its goodbye.
+    var isEnding = true
 
     func received(_ bytes: Span<UInt8>) {}
     func ended() {}
-    func lost(_ code: CInt) {}
+    func lost(_ code: CInt) { losses += 1 }
 
     func overflowed(_ limit: LimitName) {
       overflows.append(limit)
       link?.send(Array("BYE".utf8))
+      if isEnding { link?.finish(within: .seconds(60)) }
     }
   }
 
   @Test("says goodbye once, also when what it has begun is longer than the limit by itself")
   func longSlice() async throws {
+    try await run { loop, link, owner, peer in
+      let long = [UInt8](repeating: 7, count: 4 << 20)
+      link.send(long)
+      try await loop.sleep(for: .zero)
+      link.send([1, 2, 3])
+      let heard = try await peer.read(exactly: long.count + 3)
+      #expect(heard.suffix(3) == Array("BYE".utf8)[...])
+      #expect(owner.overflows == [.maxSendq])
+    }
+  }
+
+  @Test("is closed when its owner has ended it already, and is not cut again and again")
+  func endedOwner() async throws {
+    try await run { loop, link, owner, _ in
+      owner.isEnding = false
+      link.send([UInt8](repeating: 7, count: 4 << 20))
+      try await loop.sleep(for: .zero)
+      link.send([1, 2, 3])
+      try await loop.sleep(for: .zero)
+      #expect(owner.overflows == [.maxSendq] && owner.losses == 1 && link.queued == 0)
+    }
+  }
+
+  private func run(
+    _ body: @Sendable (EventLoop, Link, Owner, Connection) async throws -> Void
+  ) async throws {
     try await EventLoop.run(defaultTimeout: .seconds(30)) { loop in
       let flusher = Flusher(loop: loop, limit: 1000)
       let owner = Owner()
@@ -38,13 +68,7 @@ struct GoodbyeTests {
         peer.close()
         link.drop()
       }
-      let long = [UInt8](repeating: 7, count: 4 << 20)
-      link.send(long)
-      try await loop.sleep(for: .zero)
-      link.send([1, 2, 3])
-      let heard = try await peer.read(exactly: long.count + 3)
-      #expect(heard.suffix(3) == Array("BYE".utf8)[...])
-      #expect(owner.overflows == [.maxSendq])
+      try await body(loop, link, owner, peer)
     }
   }
 }

@@ -205,6 +205,25 @@ struct ReturningSessionTests {
     }
   }
 
+  @Test("after the end of the input it tries for half a minute, however often it is let in")
+  func endless() throws {
+    var script = try ReturnScript.entered()
+    script.type("last words")
+    script.endInput()
+    _ = try script.takeSent()
+    while script.ending == nil, script.now.instant < Moment.start.instant + .seconds(100) {
+      script.finish()
+      guard script.ending == nil, let deadline = script.session.deadline else { break }
+      script.wait(
+        max(.zero, .nanoseconds(Int64(deadline.nanoseconds - script.now.instant.nanoseconds))))
+      guard script.ending == nil else { break }
+      script.connected()
+      _ = try script.letIn(head: 5)
+    }
+    #expect(script.ending == .left && script.session.unsaidCount == 1)
+    #expect(script.now.instant <= Moment.start.instant + .seconds(31))
+  }
+
   @Test("the end of the input delivers what waits, or gives up after 30 seconds")
   func endOfInput() throws {
     var script = try ReturnScript.entered()

@@ -3,7 +3,7 @@ import Sockets
 import Testing
 
 /// The rows that are sent to `parley serve`.
-@Suite("Hostile clients", .timeLimit(.minutes(5)))
+@Suite("Hostile clients", .timeLimit(.minutes(10)))
 struct HostileServerTests {
   @Test(
     "the pure core takes each row as it says, however it is cut",

@@ -144,6 +144,23 @@ struct NativeClientTests {
     #expect(script.actions.count == 1 && script.sent.isEmpty)
   }
 
+  @Test("what is longer than the server takes is refused here, and nothing else")
+  func bodyLimit() throws {
+    var script = try ClientScript()
+    let limits = NativeLimits(frame: 512, body: 5, idleMilliseconds: 0)
+    try script.receive(
+      .welcome(NativeWelcome(nick: "ann", seat: ClientScript.seat, limits: limits)))
+    _ = try script.takeSent()
+    let why = RoomRefusal.textTooLong(bytes: 6, limit: 5)
+    #expect(throws: why) { try script.client.say("123456") }
+    #expect(throws: why) {
+      try script.client.command(.whisper(to: "bob", body: Array("123456".utf8)))
+    }
+    _ = try script.client.say("12345")
+    script.drain()
+    #expect(try script.takeSent().count == 1 && script.ending == nil)
+  }
+
   @Test("a server that refuses or dismisses says why")
   func refused() throws {
     var script = try ClientScript()
