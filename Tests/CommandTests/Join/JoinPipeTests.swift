@@ -158,7 +158,7 @@ struct JoinPipeTests {
   @Test("a server that closes without a word is explained", .needs(.socat))
   func protected() async throws {
     let puppet = try await Puppet()
-    let ann = try join(puppet.address, "--nick", "ann")
+    let ann = try join(puppet.address, "--nick", "ann", "--timeout", "60")
     // All that ann says has been read: otherwise the connection would be reset.
     try await puppet.child.expect("ann")
     puppet.child.signal(SIGTERM)
