@@ -161,7 +161,13 @@ class Sitting:
             self.read(0.2)
 
     def settle(self):
-        self.until(lambda: self.begun and not self.settling and self.is_current, "all that was typed")
+        def is_settled():
+            # What was typed and taken back at once is never drawn.
+            if self.begun and not self.settling:
+                self.check()
+            return self.begun and not self.settling and self.is_current
+
+        self.until(is_settled, "all that was typed")
 
     # What is done.
 
