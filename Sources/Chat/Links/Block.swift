@@ -41,7 +41,9 @@ final class BlockPool {
   private static let largest = 20  // 1 MiB; larger ones are not kept
   private static let keptBytes = 1 << 20
   private var lists: [[UnsafeMutableRawPointer]] = Array(repeating: [], count: largest + 1)
-  private var kept = 0
+  /// How few of each size were there since the last ``trim()``.
+  private var fewest = Array(repeating: 0, count: largest + 1)
+  private(set) var kept = 0
 
   deinit { for list in lists { for memory in list { memory.deallocate() } } }
 
@@ -52,6 +54,7 @@ final class BlockPool {
     }
     if let memory = lists[size].popLast() {
       kept -= 1 << size
+      fewest[size] = min(fewest[size], lists[size].count)
       return (memory, 1 << size)
     }
     return (.allocate(byteCount: 1 << size, alignment: 16), 1 << size)
@@ -63,5 +66,14 @@ final class BlockPool {
     else { return memory.deallocate() }
     kept += capacity
     lists[size].append(memory)
+  }
+  /// Frees what nobody has needed since the last time: it was for a peak.
+  func trim() {
+    for size in lists.indices {
+      for memory in lists[size].suffix(fewest[size]) { memory.deallocate() }
+      lists[size].removeLast(fewest[size])
+      kept -= fewest[size] << size
+      fewest[size] = lists[size].count
+    }
   }
 }

@@ -61,10 +61,10 @@ final class ServerLoop: @unchecked Sendable {
     self.options = options
     self.directory = directory
     self.report = report
-    spareMemory = SpareMemory(loop)
     limits = options.limits
     doorLimits = limits.doors
     flusher = Flusher(loop: loop, limit: limits.maximumQueue, total: directory.queueTotal)
+    spareMemory = SpareMemory(loop, flusher.pool)
     outgoing = Array(repeating: [], count: options.loops)
     flusher.prepare = { [unowned self] in finishTurn() }
     flusher.shed = { [unowned self] in shed($0) }

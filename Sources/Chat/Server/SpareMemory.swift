@@ -8,17 +8,19 @@ import Sockets
 /// or go, or memory still changes: a quiet server sleeps.
 final class SpareMemory: TimerTarget {
   private let loop: EventLoop
+  private let pool: BlockPool
   private var isWatching = false
   /// What was resident at the last look.
   private var last = 0
 
   private static let pause: Duration = .seconds(10)
-  /// The least that is worth the look through all that is free.
-  private static let worth = 8 << 20
+  /// The least that is worth the look through all that is free; of much memory, a part.
+  private static let worth = 1 << 20
+  private static let worthPart = 8
   /// With changes below this the peak is over.
   private static let quiet = 1 << 20
 
-  init(_ loop: EventLoop) { self.loop = loop }
+  init(_ loop: EventLoop, _ pool: BlockPool) { (self.loop, self.pool) = (loop, pool) }
 
   /// Looks after a while.
   func watch() {
@@ -29,8 +31,10 @@ final class SpareMemory: TimerTarget {
 
   func expired() {
     isWatching = false
+    pool.trim()
     let resident = parley_resident_memory()
-    if resident - parley_allocated_memory() > SpareMemory.worth { parley_trim_memory() }
+    let spare = resident - parley_allocated_memory()
+    if spare > max(SpareMemory.worth, resident / SpareMemory.worthPart) { parley_trim_memory() }
     if abs(resident - last) > SpareMemory.quiet { watch() }
     last = resident
   }
