@@ -10,15 +10,10 @@ import Wire
 package final class DatagramMember: Participant, TimerTarget, @unchecked Sendable {
   // @unchecked: confined to the loop's thread.
 
-  /// So many events may wait to be shown, and so many bytes of what is said in them.
-  private static let eventLimit = 65_536
-  private static let byteLimit = 4 << 20
   /// So many are shown before it is looked whether more has come.
   private static let helping = 64
   /// So often it is looked, while there is room and more comes than one look brings.
   private static let looks = 32
-  /// With so many events of our own to show, nothing more is typed.
-  private static let answerLimit = 256
   /// What is longer is cut; the lessons' programs read 1,024 bytes.
   package static let sizeLimit = 8_192
   /// So many addresses may wait to be looked up.
@@ -35,12 +30,7 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
 
   private var outgoing: [(bytes: [UInt8], endpoints: [SocketAddress])] = []
   private var searches: [String] = []
-  private var events: [MemberEvent] = []
-  private var eventCount = 0
-  private var eventBytes = 0
-  /// Events that nobody sent us: what we say, what answers to it, and remarks.
-  private var answerCount = 0
-  private var unshown = 0
+  private var events = EventShelf()
   /// Whether the last look at the socket did not bring all that was there.
   private var isFlooded = false
   private var isStarted = false
@@ -134,7 +124,7 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
   /// Whether the next line may be typed: the first names are looked up, the last line has gone, and what came
   /// of the ones before has been shown.
   private var isReady: Bool {
-    isStarted && outgoing.isEmpty && answerCount < DatagramMember.answerLimit
+    isStarted && outgoing.isEmpty && events.takesAnswers
   }
 
   package func endInput() { leave() }
@@ -157,32 +147,18 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
       switch action {
       case .send(let bytes, let endpoints): outgoing.append((bytes, endpoints))
       case .find(let text): search(text)
-      case .show(let event): queue(event)
+      case .show(let event): events.add(event)
       case .ended: isLeaving = true
       }
     }
     if !outgoing.isEmpty || isLeaving { hasOutgoing.open() }
-    if !events.isEmpty || unshown > 0 { hasEvents.open() }
+    if !events.isEmpty { hasEvents.open() }
     if isReady { mayType.open() }
     arm()
   }
 
-  private func queue(_ event: MemberEvent) {
-    guard case .peer(let event) = event, case let size = event.receivedSize, size > 0 else {
-      return tell(event)
-    }
-    guard eventCount < DatagramMember.eventLimit, eventBytes < DatagramMember.byteLimit else {
-      unshown += 1
-      return
-    }
-    eventCount += 1
-    eventBytes += size
-    events.append(.peer(event))
-  }
-
   private func tell(_ event: MemberEvent) {
-    answerCount += 1
-    events.append(event)
+    events.add(event)
     hasEvents.open()
   }
 
@@ -341,10 +317,10 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
 
   private func present(_ show: @Sendable ([MemberEvent]) async -> Void) async {
     while true {
-      guard !events.isEmpty else {
-        if unshown > 0 {
+      let batch = events.takeEvents()
+      guard !batch.isEmpty else {
+        if case let unshown = events.takeUnshown(), unshown > 0 {
           chat.unshown(unshown)
-          unshown = 0
           drain()
           continue
         }
@@ -352,21 +328,12 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
         await hasEvents.wait()
         continue
       }
-      let batch = events
-      events = []
       var start = 0
       while start < batch.count {
         let end = min(start + DatagramMember.helping, batch.count)
         let helping = Array(batch[start..<end])
         await show(helping)
-        for event in helping {
-          if case .peer(let event) = event, event.receivedSize > 0 {
-            eventCount -= 1
-            eventBytes -= event.receivedSize
-          } else {
-            answerCount -= 1
-          }
-        }
+        events.wereShown(helping)
         if isReady { mayType.open() }
         start = end
         await giveWay()
@@ -381,7 +348,7 @@ package final class DatagramMember: Participant, TimerTarget, @unchecked Sendabl
       try? await loop.sleep(for: .zero)
       looks += 1
     } while ending == nil && isFlooded && looks < DatagramMember.looks
-      && eventCount < DatagramMember.eventLimit / 2
+      && !events.isHalfFull
   }
 
   // MARK: - Addresses
