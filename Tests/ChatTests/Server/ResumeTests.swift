@@ -135,38 +135,6 @@ struct ResumeTests {
     }
   }
 
-  @Test("after a cut for slowness nothing within the journal is missing, and nothing comes twice")
-  func slow() async throws {
-    let configure = { (options: inout ServerOptions) in
-      options.limits.maximumQueue = 32_768
-      Served.onFile(&options)
-    }
-    try await Served.run(configure) { served in
-      let slow = try await served.enter(.native, "slow")
-      let welcome = try await slow.welcome()
-      let writer = try await served.enter(.line, "writer")
-      let reader = try await served.enter(.native, "reader")
-      let line = String(repeating: "x", count: 500)
-      // Less than the journal keeps, and more than the socket's buffers and the queue take together.
-      let lines = (0..<380).map { "\($0) \(line)" }
-      for text in lines {
-        try await writer.say(text)
-        _ = try await reader.texts(until: text)
-      }
-      await served.reports.wait { event in
-        if case .left(_, nick: "slow", _, .slow) = event { true } else { false }
-      }
-      let read = try await slow.rest().compactMap(\.text)
-      #expect(read.count < lines.count)
-      let back = try await served.enter(
-        .native, "slow",
-        resume: try welcome.resume(at: welcome.seat.head + UInt64(read.count)))
-      let again = try await back.welcome()
-      #expect(again.nick == "slow" && again.isResumed)
-      #expect(try await back.texts(until: lines[379]) == Array(lines[read.count...]))
-    }
-  }
-
   @Test("is over with a goodbye: the nick is free")
   func goodbye() async throws {
     try await Served.run { served in
