@@ -145,4 +145,23 @@ struct PasteTests {
     long.receive("y".utf8)
     #expect(events(&long) == [.line("a"), .line(String(repeating: "é", count: 32_767))])
   }
+
+  @Test("of one line that is too long is cut, with one bell and words that stay until the next key")
+  func tooLong() {
+    let words = "No more fits: a line has at most 8 bytes"
+    for end in ["", "\n"] {
+      var editor = pasted("abcdefghij" + end, limit: 8)
+      #expect(events(&editor) == [.bell])
+      #expect(editor.hint == words && editor.text == "abcdefgh")
+      editor.receive([0x7f])
+      #expect(editor.hint == nil)
+    }
+    var first = pasted("abcdefghij\nb", limit: 8)
+    #expect(events(&first) == [.bell])
+    #expect(first.hint?.hasSuffix("(no more fit)") == true)
+    var edited = pasted("abcdef\nghij", limit: 8)
+    edited.receive("e".utf8)
+    #expect(events(&edited) == [.bell])
+    #expect(edited.hint == words && edited.text == "abcdef g")
+  }
 }

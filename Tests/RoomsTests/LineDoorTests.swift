@@ -57,8 +57,10 @@ import Wire
       ("/msg ann\n", "/msg NAME TEXT"), ("/history x\n", "/history [NUMBER]"),
       ("/history 0\n", "/history [NUMBER]"), ("/history -1\n", "/history [NUMBER]"),
       ("/history 9999999999999999999999\n", "/history [NUMBER]"),
-      ("/whp\n", "did you mean /who?"), ("/hsitory\n", "/history?"), ("/quti\n", "/quit?"),
-      ("/etc/passwd\n", "There is no command /etc/passwd"), ("/etc/passwd\n", "//"),
+      ("/whp\n", "did you mean /who?"), ("/exit\n", "did you mean /quit?"),
+      ("/hsitory\n", "/history?"), ("/quti\n", "/quit?"),
+      ("/etc/passwd\n", "There is no command /etc/passwd"), ("/foo\n", "no command /foo; /help"),
+      ("/etc/passwd\n", "//"),
       ("/\n", "/help"),
       ("/\u{1b}[2J\n", "/<U+001B>[2j"), ("/help\n", "/nick NAME"), ("/help\n", "/quit"),
     ])

@@ -1,18 +1,19 @@
 /// Finds the word that somebody probably meant.
 package enum Spelling {
-  /// The first word that is at most two slips away, and fewer than its own length, or nil.
+  /// The first word that is one slip away, or two from four letters on, or nil.
   package static func nearest(to typed: String, among words: [String]) -> String? {
     let typed = Array(typed.unicodeScalars)
     var best: (word: String, slips: Int)?
     for word in words {
       let slips = slips(from: typed, to: Array(word.unicodeScalars))
-      if slips <= 2, slips < word.count, slips < best?.slips ?? .max { best = (word, slips) }
+      let most = word.count < 4 ? min(1, word.count - 1) : 2
+      if slips <= most, slips < best?.slips ?? .max { best = (word, slips) }
     }
     return best?.word
   }
 
   /// How many letters must be added, left out, changed or swapped with their neighbour.
-  private static func slips(from typed: [Unicode.Scalar], to word: [Unicode.Scalar]) -> Int {
+  package static func slips(from typed: [Unicode.Scalar], to word: [Unicode.Scalar]) -> Int {
     var older: [Int] = []
     var old = Array(0...word.count)
     for (row, letter) in typed.enumerated() {

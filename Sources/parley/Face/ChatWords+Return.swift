@@ -5,7 +5,8 @@ import Wire
 /// What there is to say about a connection that comes and goes.
 extension ChatWords {
   func away(_ why: String, _ pause: Duration) -> [Line] {
-    let again = "trying again in \(ChatWords.seconds(pause)) s"
+    let again =
+      pause < .seconds(1) ? "trying again at once" : "trying again in \(ChatWords.seconds(pause)) s"
     return [
       Line(text: "* No connection: \(SafeText.safe(trimmed(why))); \(again).", isForPeople: true)
     ]

@@ -160,10 +160,11 @@ struct LineEditor {
     if line.insert(scalar) { hasToldFull = false } else { tellFull() }
   }
 
-  /// Rings the bell because something has no room; once for all that follows at once.
+  /// Rings the bell because something has no room, once for all that follows at once, and says so.
   private mutating func tellFull() {
     if !hasToldFull { events.append(.bell) }
     hasToldFull = true
+    remark = "No more fits: a line has at most \(line.limit) bytes"
   }
 
   private mutating func finishLine() {
@@ -248,6 +249,7 @@ struct LineEditor {
     let fits: Bool
     if scalar != "\n", paste?.hasSeveralLines == false {
       fits = line.insert(scalar)
+      if !fits { paste?.isCut = true }
     } else {
       let room = line.limit - after.utf8.count
       fits = paste?.append(scalar, room: room) ?? true
@@ -256,12 +258,14 @@ struct LineEditor {
   }
 
   private mutating func endPaste() {
-    hasToldFull = false
     paste?.trim()
     guard let paste, paste.hasSeveralLines else {
+      if self.paste?.isCut == true { tellFull() }
       self.paste = nil
+      hasToldFull = false
       return
     }
+    hasToldFull = false
     question = Paste.question(
       about: paste.lines(before: before, after: after), isCut: paste.isCut)
   }
@@ -298,7 +302,9 @@ struct LineEditor {
   private mutating func editPaste() {
     guard let paste = takePaste() else { return }
     for scalar in paste.rest.unicodeScalars where !line.insert(scalar == "\n" ? " " : scalar) {
-      return events.append(.bell)
+      tellFull()
+      hasToldFull = false
+      return
     }
   }
 }

@@ -12,7 +12,7 @@ struct Paste {
   private(set) var rest = ""
   /// How many line ends there are.
   private(set) var lineEnds = 0
-  private(set) var isCut = false
+  var isCut = false
   /// Whether there is room for nothing more at all.
   private var isFull = false
   private var lineBytes = 0

@@ -172,7 +172,7 @@ struct ChatWordsTests {
     let people: [(MemberEvent, [String])] = [
       (
         .away(why: "reset\u{7}", pause: .milliseconds(250)),
-        ["* No connection: reset<U+0007>; trying again in 1 s."]
+        ["* No connection: reset<U+0007>; trying again at once."]
       ),
       (
         .away(why: "no answer.", pause: .milliseconds(29_001)),
