@@ -38,6 +38,7 @@ package struct NativeClient: Sendable {
   package private(set) var goesOn = false
 
   private var state: State
+  private var greeting = StrayGreeting()
   private var decoder = NativeDecoder(pattern: .plain, awaitsPreface: false)
   private var hasHeard = false
   private var hasFrame = false
@@ -149,7 +150,8 @@ package struct NativeClient: Sendable {
     guard !bytes.isEmpty, !isEnded else { return }
     hasHeard = true
     if case .entered = state { state = .entered(lastHeard: now, wasPinged: false) }
-    decoder.receive(bytes)
+    guard let skipped = greeting.skip(bytes) else { return end(.notNative) }
+    decoder.receive(bytes.extracting(skipped..<bytes.count))
     do {
       while !isEnded, let frame = try decoder.next() {
         hasFrame = true

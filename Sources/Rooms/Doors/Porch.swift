@@ -2,6 +2,8 @@ import Wire
 
 /// Where a client stands until its first bytes have told which door it wants.
 struct Porch: Sendable {
+  /// How what a person sees begins.
+  static let greeting = "\r\n* Welcome to Parley."
   static let greetingDelay = Duration.milliseconds(300)
   static let silenceLimit = Duration.seconds(600)
   static let prefaceLimit = Duration.seconds(5)
@@ -48,7 +50,7 @@ struct Porch: Sendable {
   /// It begins with a line end. Read as a u16 frame, that is a length (0D0A) of more than the rest:
   /// so a program that takes what one read gives for a frame shows the greeting and stays in step.
   static func appendGreeting(of nick: String?, to bytes: inout [UInt8]) {
-    bytes.append(contentsOf: "\r\n* Welcome to Parley.".utf8)
+    bytes.append(contentsOf: Porch.greeting.utf8)
     if let nick { SafeText.append(" You are \(nick).", to: &bytes) }
     bytes.append(contentsOf: " Enter or your first line takes you in; /help shows more.\r\n".utf8)
   }

@@ -23,11 +23,13 @@ struct ClientAtDoorTests {
     }
   }
 
-  @Test("enters, talks, asks and leaves", arguments: [1, 7, 10_000])
-  func conversation(size: Int) throws {
+  @Test(
+    "enters, talks, asks and leaves, also when it was greeted before its first bytes came",
+    arguments: [1, 7, 10_000], [false, true])
+  func conversation(size: Int, isLate: Bool) throws {
     let seat = RoomSeat(
       id: 7, name: "lobby", members: ["bob", "ann"], historyID: ClientScript.history, head: 40)
-    var door = Script(nil)
+    var door = Script(nil, givenNick: "guest\u{7}")
     door.answer = { request in
       switch request {
       case .enter(let nick, _, _):
@@ -40,6 +42,8 @@ struct ClientAtDoorTests {
       }
     }
     var client = try ClientScript("ann")
+    if isLate { door.wait(until: 400) }
+    #expect(door.sent.isEmpty != isLate)
     _ = Self.exchange(&client, &door, size: size)
     #expect(client.client.isReady)
     let ids = [
