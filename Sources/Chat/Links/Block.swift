@@ -67,6 +67,7 @@ final class BlockPool {
     kept += capacity
     lists[size].append(memory)
   }
+
   /// Frees what nobody has needed since the last time: it was for a peak.
   func trim() {
     for size in lists.indices {

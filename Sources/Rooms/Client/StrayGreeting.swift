@@ -20,7 +20,9 @@ struct StrayGreeting: Sendable {
         return 0
       }
       let isBegin = count < StrayGreeting.begin.count
-      guard !isBegin || byte == StrayGreeting.begin[count], count < StrayGreeting.limit else { return nil }
+      guard count < StrayGreeting.limit, !isBegin || byte == StrayGreeting.begin[count] else {
+        return nil
+      }
       count += 1
       if !isBegin, byte == 0x0a {
         isOver = true

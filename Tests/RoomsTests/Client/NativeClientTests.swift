@@ -133,7 +133,8 @@ struct NativeClientTests {
     "a server that speaks something else is explained, and gets no more bytes",
     arguments: [
       "\r\n* Welcome\r\n", "\r\n* Welcome to Parley.", "\r\n* Welcome to Parley.\nhi",
-      "\r\n* Welcome to Parley." + String(repeating: "x", count: 600) + "\n", "\r\n", "HTTP/1.1 400 Bad Request\r\n", "SSH-2.0-x\r\n", "PLY1\0\u{1}\0\0",
+      "\r\n* Welcome to Parley." + String(repeating: "x", count: 600) + "\n", "\r\n",
+      "HTTP/1.1 400 Bad Request\r\n", "SSH-2.0-x\r\n", "PLY1\0\u{1}\0\0",
       "        12ann: hello!!", "\0\u{2A}[2026-11-21T03:16:02] A:\n\thello", "x", "\0\0\0\u{1}c",
     ])
   func notNative(answer: String) throws {
