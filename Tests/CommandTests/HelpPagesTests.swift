@@ -21,7 +21,7 @@ struct HelpPagesTests {
       try peer.find(), arguments, environment: ["BINARY": try Tree.parley()])
     try child.write(input)
     child.closeInput()
-    #expect(try await child.ending(within: .seconds(30)) == .exited(0))
+    #expect(try await child.ending() == .exited(0))
     #expect(String(decoding: child.transcript(.errors), as: UTF8.self) == "")
     return String(decoding: child.transcript(.output), as: UTF8.self)
   }

@@ -11,7 +11,7 @@ struct RelayTests {
     let clients = try ChildProcess(
       try Peer.python3.find(),
       [Tree.script("relay_splits.py"), "127.0.0.1", server.ports[0], framing])
-    let ending = try await clients.ending(within: .seconds(30))
+    let ending = try await clients.ending()
     #expect(
       ending == .exited(0), "\(String(decoding: clients.transcript(.errors), as: UTF8.self))")
     #expect(try await server.end() == .exited(0))

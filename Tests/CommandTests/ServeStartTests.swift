@@ -8,7 +8,7 @@ struct ServeStartTests {
     errors: String, ending: ChildProcess.Ending
   ) {
     let child = try ChildProcess(try Tree.parley(), ["serve"] + arguments)
-    let ending = try await child.ending(within: .seconds(30))
+    let ending = try await child.ending()
     #expect(child.transcript().isEmpty)
     return (String(decoding: child.transcript(.errors), as: UTF8.self), ending)
   }

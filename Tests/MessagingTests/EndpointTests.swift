@@ -3,7 +3,7 @@ import Messaging
 import Sockets
 import Testing
 
-@Suite("an endpoint", .timeLimit(.minutes(1)))
+@Suite("an endpoint", .timeLimit(.minutes(5)))
 struct EndpointTests {
   @Sendable
   private static func echo(_ peer: MessageConnection) async throws {

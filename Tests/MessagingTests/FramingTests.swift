@@ -30,7 +30,7 @@ private func collect(
   }
 }
 
-@Suite("a framing", .timeLimit(.minutes(1)))
+@Suite("a framing", .timeLimit(.minutes(5)))
 struct FramingTests {
   @Test("writes the documented bytes", arguments: Framing.allCases)
   func writes(framing: Framing) async throws {

@@ -2,7 +2,7 @@ import Messaging
 import Sockets
 import Testing
 
-@Suite("an inbox", .timeLimit(.minutes(1)))
+@Suite("an inbox", .timeLimit(.minutes(5)))
 struct InboxTests {
   @Test("gives out in order what was sent, then ends")
   func inOrder() async throws {

@@ -2,7 +2,7 @@ import Messaging
 import Sockets
 import Testing
 
-@Suite("interrupting messages", .timeLimit(.minutes(1)))
+@Suite("interrupting messages", .timeLimit(.minutes(5)))
 struct InterruptionTests {
   @Test("a cancelled receive loses nothing", arguments: Cable.Transport.allCases)
   func cancelledReceive(transport: Cable.Transport) async throws {

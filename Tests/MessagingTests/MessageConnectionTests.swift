@@ -2,7 +2,7 @@ import Messaging
 import Sockets
 import Testing
 
-@Suite("messages over a connection", .timeLimit(.minutes(1)))
+@Suite("messages over a connection", .timeLimit(.minutes(5)))
 struct MessageConnectionTests {
   @Test(
     "arrive as they were sent, whatever their size", arguments: Framing.allCases,

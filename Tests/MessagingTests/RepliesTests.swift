@@ -2,7 +2,7 @@ import Messaging
 import Sockets
 import Testing
 
-@Suite("lent messages and their replies", .timeLimit(.minutes(1)))
+@Suite("lent messages and their replies", .timeLimit(.minutes(5)))
 struct RepliesTests {
   @Test("echo everything", arguments: Framing.allCases, Cable.Transport.allCases)
   func echo(framing: Framing, transport: Cable.Transport) async throws {

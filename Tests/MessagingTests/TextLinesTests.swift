@@ -2,7 +2,7 @@ import Messaging
 import Sockets
 import Testing
 
-@Suite("text lines", .timeLimit(.minutes(1)))
+@Suite("text lines", .timeLimit(.minutes(5)))
 struct TextLinesTests {
   @Test("leave when they are flushed, not before", arguments: Cable.Transport.allCases)
   func flush(transport: Cable.Transport) async throws {

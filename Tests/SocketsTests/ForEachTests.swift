@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sockets
 
-@Suite("a connection's chunks and their replies", .timeLimit(.minutes(1)))
+@Suite("a connection's chunks and their replies", .timeLimit(.minutes(5)))
 struct ForEachTests {
   private struct Oops: Error {}
 

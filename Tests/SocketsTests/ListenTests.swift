@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sockets
 
-@Suite("listening at an address as people type it", .timeLimit(.minutes(1)))
+@Suite("listening at an address as people type it", .timeLimit(.minutes(5)))
 struct ListenTests {
   @Sendable private static func echo(_ connection: Connection) async throws {
     try await connection.forEach { bytes, replies in replies.write(bytes) }

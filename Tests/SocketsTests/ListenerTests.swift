@@ -258,7 +258,7 @@ struct ListenerTests {
     }
   }
 
-  @Test("runs twice at a time and ends both", .timeLimit(.minutes(1)))
+  @Test("runs twice at a time and ends both", .timeLimit(.minutes(5)))
   func runsTwice() async throws {
     try await EventLoop.run { loop in
       let listener = try await Listener.bind(.ipv4(.loopback, port: 0), on: loop)

@@ -3,7 +3,7 @@ import Testing
 @testable import Sockets
 
 /// Tasks that are not where the socket is, or do not stay there.
-@Suite("a connection used by tasks from elsewhere", .timeLimit(.minutes(1)))
+@Suite("a connection used by tasks from elsewhere", .timeLimit(.minutes(5)))
 struct StrayTaskTests {
   private actor Desk {
     private var visits = 0

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sockets
 
-@Suite("urgent data of TCP", .timeLimit(.minutes(1)))
+@Suite("urgent data of TCP", .timeLimit(.minutes(5)))
 struct UrgentDataTests {
   /// Telnet sends some when its user interrupts; `recv` stops in front of it.
   @Test("does not hide what follows it", arguments: [false, true])

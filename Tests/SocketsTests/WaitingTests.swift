@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sockets
 
-@Suite("a task that waits for a socket", .timeLimit(.minutes(1)))
+@Suite("a task that waits for a socket", .timeLimit(.minutes(5)))
 struct WaitingTests {
   /// What a task may be in the middle of.
   enum Moment: CaseIterable, Sendable {
@@ -254,7 +254,7 @@ struct WaitingTests {
   }
 }
 
-@Suite("a loop that looks before it sleeps", .timeLimit(.minutes(1)))
+@Suite("a loop that looks before it sleeps", .timeLimit(.minutes(5)))
 struct SpinningLoopTests {
   @Test("takes timers, sockets and the calls of other threads at once, and ends when asked")
   func spins() async throws {

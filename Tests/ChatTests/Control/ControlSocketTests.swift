@@ -4,7 +4,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("the socket of an operator", .timeLimit(.minutes(1)))
+@Suite("the socket of an operator", .timeLimit(.minutes(5)))
 struct ControlSocketTests {
   /// A server with a socket for its operator.
   private struct Controlled: Sendable {

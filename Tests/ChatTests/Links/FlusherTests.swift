@@ -6,7 +6,7 @@ import Wire
 
 @testable import Chat
 
-@Suite("the end of a turn", .timeLimit(.minutes(1)))
+@Suite("the end of a turn", .timeLimit(.minutes(5)))
 struct FlusherTests {
   /// Many links of one flusher; their peers keep writes apart.
   private final class Crowd {

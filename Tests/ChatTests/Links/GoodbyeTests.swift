@@ -5,7 +5,7 @@ import Wire
 
 @testable import Chat
 
-@Suite("a link that is cut as slow", .timeLimit(.minutes(1)))
+@Suite("a link that is cut as slow", .timeLimit(.minutes(5)))
 struct GoodbyeTests {
   private final class Owner: LinkOwner {
     weak var link: Link?

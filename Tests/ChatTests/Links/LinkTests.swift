@@ -5,7 +5,7 @@ import Wire
 
 @testable import Chat
 
-@Suite("a link", .timeLimit(.minutes(1)))
+@Suite("a link", .timeLimit(.minutes(5)))
 struct LinkTests {
   @Test("writes what a turn has brought in one piece and in order")
   func inOrder() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("an outbox", .timeLimit(.minutes(1)))
+@Suite("an outbox", .timeLimit(.minutes(5)))
 struct OutboxTests {
   @Test("gives everything out once and in order, however it came and was taken", arguments: 0..<20)
   func inOrder(seed: UInt64) async throws {

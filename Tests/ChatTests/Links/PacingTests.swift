@@ -6,7 +6,7 @@ import Wire
 
 @testable import Chat
 
-@Suite("a gentle link", .timeLimit(.minutes(1)))
+@Suite("a gentle link", .timeLimit(.minutes(5)))
 struct PacingTests {
   @Test("has little on its way to a peer that does not read, and goes on when it does")
   func unacknowledged() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("a link whose peer does not read", .timeLimit(.minutes(1)))
+@Suite("a link whose peer does not read", .timeLimit(.minutes(5)))
 struct SlowLinkTests {
   /// Much more than a socket pair takes.
   private static let much = 1 << 20

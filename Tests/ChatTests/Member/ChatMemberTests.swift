@@ -6,7 +6,7 @@ import Sockets
 import Testing
 import Wire
 
-@Suite("Member on a connection", .timeLimit(.minutes(1)))
+@Suite("Member on a connection", .timeLimit(.minutes(5)))
 struct ChatMemberTests {
   /// A member's connection and the server's end of it, on one loop.
   private func withPair(

@@ -5,7 +5,7 @@ import Wire
 
 @testable import Chat
 
-@Suite("A link of chat texts", .timeLimit(.minutes(1)))
+@Suite("A link of chat texts", .timeLimit(.minutes(5)))
 struct FrameLinkTests {
   /// A link, and the other end of its connection.
   private func withLink(

@@ -3,7 +3,7 @@ import Sockets
 import Testing
 import Wire
 
-@Suite("Taking part in a chat for two", .timeLimit(.minutes(1)))
+@Suite("Taking part in a chat for two", .timeLimit(.minutes(5)))
 struct TalkMemberTests {
   /// Somebody who looks at what is shown only when told to.
   private final class Reader: @unchecked Sendable {

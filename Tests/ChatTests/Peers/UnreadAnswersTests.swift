@@ -4,7 +4,7 @@ import Testing
 @testable import Chat
 
 /// A program may type faster than anybody reads what comes of it.
-@Suite("Answers that nobody reads", .timeLimit(.minutes(1)))
+@Suite("Answers that nobody reads", .timeLimit(.minutes(5)))
 struct UnreadAnswersTests {
   private final class Typist: @unchecked Sendable {
     // @unchecked: confined to the loop's thread.

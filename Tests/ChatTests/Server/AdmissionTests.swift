@@ -5,7 +5,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("who may come to a server", .timeLimit(.minutes(1)))
+@Suite("who may come to a server", .timeLimit(.minutes(5)))
 struct AdmissionTests {
   @Test("the total and the number per address are kept, and places become free", arguments: [1, 2])
   func caps(loops: Int) async throws {

@@ -5,7 +5,7 @@ import Wire
 
 @testable import Chat
 
-@Suite("what a server bounds", .timeLimit(.minutes(1)))
+@Suite("what a server bounds", .timeLimit(.minutes(5)))
 struct BoundsTests {
   private static func with(
     _ settings: String..., loops: Int = 1

@@ -6,7 +6,7 @@ import Wire
 
 @testable import Chat
 
-@Suite("the end of a server", .timeLimit(.minutes(1)))
+@Suite("the end of a server", .timeLimit(.minutes(5)))
 struct EndingTests {
   @Test(
     "tells everybody goodbye, gives them what is queued, and removes its socket files",

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("the fan-out of a server", .timeLimit(.minutes(1)))
+@Suite("the fan-out of a server", .timeLimit(.minutes(5)))
 struct FanOutTests {
   @Test(
     "brings everybody everything once and in order, but their own, through all doors",

@@ -7,7 +7,7 @@ import Wire
 @testable import Chat
 
 /// A machine may keep one loop waiting in the middle of a turn while the others end.
-@Suite("the end of a server of which one loop is held up", .timeLimit(.minutes(1)))
+@Suite("the end of a server of which one loop is held up", .timeLimit(.minutes(5)))
 struct HeldEndTests {
   @Test(
     "no goodbye overtakes a text that was taken and is not passed on yet",

@@ -5,7 +5,7 @@ import Wire
 
 @testable import Chat
 
-@Suite("joining a room", .timeLimit(.minutes(1)))
+@Suite("joining a room", .timeLimit(.minutes(5)))
 struct JoinTests {
   @Test(
     "shows the last lines and then everything, while others talk", arguments: [1, 2, 3],

@@ -5,7 +5,7 @@ import Wire
 
 @testable import Chat
 
-@Suite("who is where", .timeLimit(.minutes(1)))
+@Suite("who is where", .timeLimit(.minutes(5)))
 struct PopulationTests {
   /// What there is to know, as slowly and obviously as possible.
   private struct Model {

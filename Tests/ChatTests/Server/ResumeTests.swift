@@ -5,7 +5,7 @@ import Wire
 
 @testable import Chat
 
-@Suite("coming back with a token", .timeLimit(.minutes(1)))
+@Suite("coming back with a token", .timeLimit(.minutes(5)))
 struct ResumeTests {
   @Test("gives the nick, the seat and what was missed; the ghost is told", arguments: [1, 2, 3])
   func resumes(loops: Int) async throws {

@@ -5,7 +5,7 @@ import Wire
 
 @testable import Chat
 
-@Suite("a client that does not read", .timeLimit(.minutes(1)))
+@Suite("a client that does not read", .timeLimit(.minutes(5)))
 struct SlowReaderTests {
   @Test(
     "is cut as slow between two frames, and the others lose nothing",

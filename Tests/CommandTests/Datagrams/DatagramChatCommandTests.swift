@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@Suite("parley chat --plain udp", .timeLimit(.minutes(1)))
+@Suite("parley chat --plain udp", .timeLimit(.minutes(5)))
 struct DatagramChatCommandTests {
   private func chat(
     _ arguments: String..., on connection: ChildProcess.Connection = .pipes

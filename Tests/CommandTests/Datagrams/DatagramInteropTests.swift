@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 @Suite(
-  "parley chat --plain udp with the lessons' programs", .timeLimit(.minutes(2)), .needs(.python3))
+  "parley chat --plain udp with the lessons' programs", .timeLimit(.minutes(5)), .needs(.python3))
 struct DatagramInteropTests {
   typealias Kind = DatagramGuest.Kind
 

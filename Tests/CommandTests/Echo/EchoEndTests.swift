@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 /// Ends of an echo that come in an unlucky order.
-@Suite("parley echo, at the end", .needs(.python3), .timeLimit(.minutes(1)))
+@Suite("parley echo, at the end", .needs(.python3), .timeLimit(.minutes(5)))
 struct EchoEndTests {
   @Test("what the output has not taken is waited for, although all of it has come back")
   func slowReader() async throws {

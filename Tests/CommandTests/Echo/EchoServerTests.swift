@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@Suite("parley echo --listen", .timeLimit(.minutes(1)))
+@Suite("parley echo --listen", .timeLimit(.minutes(5)))
 struct EchoServerTests {
   private func nc(_ address: String, _ options: String...) throws -> ChildProcess {
     let port = String(address.split(separator: ":").last ?? "")
@@ -59,7 +59,7 @@ struct EchoServerTests {
       input()
       """
     let deaf = try ChildProcess(try Peer.python3.find(), ["-c", script])
-    try await deaf.expect("stuck", within: .seconds(30))
+    try await deaf.expect("stuck")
     #expect(try server.process.peakMemory() < Tree.memoryLimit)
     let client = try ChildProcess(try Tree.parley(), ["echo", server.address])
     try client.write("hello")
@@ -112,7 +112,7 @@ struct EchoServerTests {
       """
     let python = try ChildProcess(
       try Peer.python3.find(), ["-c", script, try Tree.parley()])
-    #expect(try await python.ending(within: .seconds(30)) == .exited(0))
+    #expect(try await python.ending() == .exited(0))
     #expect(String(decoding: python.transcript(), as: UTF8.self) == "sum True\n")
   }
 

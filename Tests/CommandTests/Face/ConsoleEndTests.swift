@@ -4,7 +4,7 @@ import Testing
 @testable import parley
 
 /// However it ends, the terminal is the shell's again.
-@Suite("The end at a terminal", .timeLimit(.minutes(1)))
+@Suite("The end at a terminal", .timeLimit(.minutes(5)))
 struct ConsoleEndTests {
   @Test(
     "a crash gives the terminal back and stays a crash",

@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 /// The shell stops it and lets it go on.
-@Suite("A job at a terminal", .timeLimit(.minutes(1)))
+@Suite("A job at a terminal", .timeLimit(.minutes(5)))
 struct ConsoleJobTests {
   /// Whether the terminal of a process gives every key at once and shows none by itself.
   private func isRaw(_ process: pid_t) throws -> Bool {

@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 /// What is said before the chat begins is not lost behind the screen.
-@Suite("The start at a terminal", .timeLimit(.minutes(1)))
+@Suite("The start at a terminal", .timeLimit(.minutes(5)))
 struct ConsoleStartTests {
   @Test("in the background it waits for the terminal before it connects", .needs(.bash))
   func background() async throws {

@@ -10,7 +10,7 @@ struct GetInteropTests {
     let process = try ChildProcess(
       try Peer.python3.find(),
       ["-u", "-m", "http.server", "0", "-d", Tree.root + "/Tests"] + options)
-    try await process.expect(" port ", within: .seconds(30))
+    try await process.expect(" port ")
     let port = try await process.expect(" ").dropLast()
     return (process, String(port))
   }

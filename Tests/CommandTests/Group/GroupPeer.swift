@@ -51,7 +51,7 @@ final class GroupPeer: Sendable {
     let form = form(of: text, by: other.name)
     do {
       for _ in 0..<1000 where !shown.contains(form) {
-        try await process.output(within: .seconds(20)) { $0.contains(form) }
+        try await process.output { $0.contains(form) }
       }
     } catch {
       throw ToolError("\(name) has not heard \(form.debugDescription): \(shown)")

@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 /// The group exercise with two solutions written differently, each in a process of its own.
-@Suite("a TCP group of ours and Python's", .timeLimit(.minutes(2)))
+@Suite("a TCP group of ours and Python's", .timeLimit(.minutes(5)))
 struct StreamGroupTests {
   typealias Kind = GroupPeer.Kind
 

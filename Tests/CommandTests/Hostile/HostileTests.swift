@@ -3,7 +3,7 @@ import Rooms
 import Sockets
 import Testing
 
-@Suite("Hostile inputs", .timeLimit(.minutes(1)))
+@Suite("Hostile inputs", .timeLimit(.minutes(5)))
 struct HostileTests {
   @Test("the pure core takes each row as it says", arguments: try HostileFile.all(at: "plain-udp"))
   func core(file: HostileFile) async throws {

@@ -66,7 +66,7 @@ struct EndOfFileTests {
     case .listen:
       let arguments = ["-c", script, parley, "listen", Loopback.v4.anyPort]
       let server = try ChildProcess(try Peer.bash.find(), arguments)
-      try await server.expect(": listening on ", from: .errors, within: .seconds(30))
+      try await server.expect(": listening on ", from: .errors)
       let place = try Place(try await server.expect("\n", from: .errors).dropLast())
       let client = try Scripted(to: place, peer, "go")
       defer { withExtendedLifetime(client) {} }
@@ -99,7 +99,7 @@ struct EndOfFileTests {
       let pair = try await EndPair(role, peer: "say:hello", "go")
       try await pair.ours.expect("hello")
       pair.ours.signal(number)
-      let ending = try await pair.ours.ending(within: .seconds(30))
+      let ending = try await pair.ours.ending()
       #expect(ending == .exited(role == .connect ? 128 + number : 0))
     }
   }

@@ -38,7 +38,7 @@ struct EndPair: Sendable {
     case .listen:
       let ours = try ChildProcess(
         try Tree.parley(), ["listen", Loopback.v4.anyPort], on: terminal)
-      try await ours.expect(": listening on ", within: .seconds(30))
+      try await ours.expect(": listening on ")
       let place = try Place(try await ours.expect("\r\n").dropLast())
       return EndPair(ours: ours, peer: try Scripted(to: place, steps: steps))
     }

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@Suite("parley join at a terminal", .timeLimit(.minutes(1)))
+@Suite("parley join at a terminal", .timeLimit(.minutes(5)))
 struct JoinConsoleTests {
   private func join(_ arguments: String...) throws -> ChildProcess {
     try ChildProcess(

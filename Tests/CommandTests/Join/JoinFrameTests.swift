@@ -1,6 +1,6 @@
 import Testing
 
-@Suite("parley join --frame", .timeLimit(.minutes(1)))
+@Suite("parley join --frame", .timeLimit(.minutes(5)))
 struct JoinFrameTests {
   private func join(_ arguments: String...) throws -> ChildProcess {
     try ChildProcess(try Tree.parley(), ["join"] + arguments)

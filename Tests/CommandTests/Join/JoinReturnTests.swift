@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@Suite("parley join after a lost connection", .timeLimit(.minutes(1)), .needs(.python3))
+@Suite("parley join after a lost connection", .timeLimit(.minutes(5)), .needs(.python3))
 struct JoinReturnTests {
   private func join(_ address: String, _ more: String...) throws -> ChildProcess {
     try ChildProcess(try Tree.parley(), ["join", address] + more, environment: ["USER": ""])

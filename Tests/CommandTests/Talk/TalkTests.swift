@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@Suite("parley talk --plain", .timeLimit(.minutes(1)))
+@Suite("parley talk --plain", .timeLimit(.minutes(5)))
 struct TalkTests {
   private func call(
     _ nick: String, _ place: Place, _ options: String...

@@ -1,7 +1,7 @@
 import Testing
 
 /// The program at a terminal that is not ours.
-@Suite("Screen on a terminal", .timeLimit(.minutes(2)))
+@Suite("Screen on a terminal", .timeLimit(.minutes(5)))
 struct ScreenOnTerminalTests {
   struct Size: CustomTestStringConvertible {
     var columns: Int

@@ -3,7 +3,7 @@ import Sockets
 import Testing
 
 /// `connect -u` and `listen -u` of the built program.
-@Suite("Datagrams of connect and listen", .timeLimit(.minutes(2)))
+@Suite("Datagrams of connect and listen", .timeLimit(.minutes(5)))
 struct DatagramTests {
   private static let anyPort = Loopback.v4.anyPort
 

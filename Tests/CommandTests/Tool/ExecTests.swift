@@ -3,7 +3,7 @@ import Sockets
 import Testing
 
 /// `--exec` and `--sh-exec` of the built program.
-@Suite("A program for a peer", .timeLimit(.minutes(2)))
+@Suite("A program for a peer", .timeLimit(.minutes(5)))
 struct ExecTests {
   private static let port = Loopback.v4.anyPort
 

@@ -3,7 +3,7 @@ import Sockets
 import Testing
 
 /// What `connect` and `listen` do with bytes on their way, on the built program.
-@Suite("Messages, dumps, rates and answers", .timeLimit(.minutes(2)))
+@Suite("Messages, dumps, rates and answers", .timeLimit(.minutes(5)))
 struct TransferTests {
   private func listen(_ options: String...) async throws -> Listening {
     try await Listening(["listen", Loopback.v4.anyPort] + options)

@@ -23,6 +23,9 @@ final class ChildProcess: Sendable {
     case errors
   }
 
+  /// How long a program may take over what a test waits for: some of hundreds of tests at once, on few processors.
+  static let patience = Duration.seconds(60)
+
   private let conversation: Conversation
   private let input: Locked<CInt?>
 
@@ -70,12 +73,24 @@ final class ChildProcess: Sendable {
 
   func signal(_ number: CInt) { conversation.signal(number) }
 
+  /// Signals twice, the second time when the first has been taken: two that come at once are one.
+  func signalTwice(_ number: CInt) throws {
+    signal(number)
+    let mask = UInt64(1) << UInt64(number - 1)
+    let deadline = ContinuousClock.now + ChildProcess.patience
+    while let pending = UInt64(try status("ShdPnd"), radix: 16), pending & mask != 0 {
+      guard ContinuousClock.now < deadline else { throw ToolError("the signal was not taken") }
+      sched_yield()
+    }
+    signal(number)
+  }
+
   /// Waits until a text appears behind what was found before.
   ///
   /// - Returns: What was printed up to it, the text included.
   @discardableResult
   func expect(
-    _ text: String, from source: Source = .output, within limit: Duration = .seconds(30)
+    _ text: String, from source: Source = .output, within limit: Duration = ChildProcess.patience
   ) async throws -> String {
     let wanted = Array(text.utf8)
     let found = try await conversation.wait(for: text, within: limit) { state in
@@ -90,7 +105,7 @@ final class ChildProcess: Sendable {
   /// Nothing is taken.
   @discardableResult
   func output(
-    from source: Source = .output, within limit: Duration = .seconds(30),
+    from source: Source = .output, within limit: Duration = ChildProcess.patience,
     until condition: @escaping @Sendable (String) -> Bool
   ) async throws -> String {
     try await conversation.wait(for: "a condition", within: limit) { state in
@@ -100,21 +115,21 @@ final class ChildProcess: Sendable {
   }
 
   /// Waits until so many bytes have been printed and not been taken.
-  func count(_ count: Int, within limit: Duration = .seconds(30)) async throws {
+  func count(_ count: Int, within limit: Duration = ChildProcess.patience) async throws {
     try await conversation.wait(for: "\(count) bytes", within: limit) { state in
       state[.output].rest.count >= count ? () : nil
     }
   }
 
   /// Waits until it has closed its output, whether or not it goes on.
-  func outputEnds(within limit: Duration = .seconds(30)) async throws {
+  func outputEnds(within limit: Duration = ChildProcess.patience) async throws {
     try await conversation.wait(for: "the end of the output", within: limit) { state in
       state[.output].descriptor == nil ? () : nil
     }
   }
 
   /// Waits for the end of the program and of all it printed.
-  func ending(within limit: Duration = .seconds(30)) async throws -> Ending {
+  func ending(within limit: Duration = ChildProcess.patience) async throws -> Ending {
     try await conversation.wait(for: "the end", within: limit) { $0.isOver ? $0.ending : nil }
   }
 
@@ -123,6 +138,12 @@ final class ChildProcess: Sendable {
 
   /// A size in /proc/PID/status, in kilobytes.
   func memory(_ field: String) throws -> Int {
+    guard let size = Int(try status(field)) else { throw ToolError("\(field) is no number") }
+    return size
+  }
+
+  /// The first word of a field in /proc/PID/status.
+  private func status(_ field: String) throws -> String {
     guard let file = fopen("/proc/\(conversation.process)/status", "r") else {
       throw ToolError("fopen /proc/…/status", errno)
     }
@@ -132,7 +153,7 @@ final class ChildProcess: Sendable {
       let words = line.split { $0 == 0x20 || $0 == 0x09 }.map {
         String(decoding: $0.map { UInt8(bitPattern: $0) }, as: UTF8.self)
       }
-      if words.first == "\(field):", words.count > 1, let size = Int(words[1]) { return size }
+      if words.first == "\(field):", words.count > 1 { return words[1] }
     }
     throw ToolError("no \(field) in /proc/…/status")
   }

@@ -55,7 +55,7 @@ final class ForeignServer: Sendable {
         )
       }
     let process = try ChildProcess(try kind.peer.find(), arguments)
-    try await process.expect(announcement, from: .errors, within: .seconds(30))
+    try await process.expect(announcement, from: .errors)
     let port = try await process.expect("\n", from: .errors).dropLast()
     self.process = process
     self.held = held

@@ -30,7 +30,7 @@ struct Guest: Sendable {
 
   /// Waits until what its user has seen, and the test has not taken, satisfies a condition.
   func awaits(
-    _ wish: String, within limit: Duration = .seconds(30),
+    _ wish: String, within limit: Duration = ChildProcess.patience,
     _ condition: @escaping @Sendable ([Sight]) -> Bool
   ) async throws {
     do {

@@ -6,7 +6,7 @@ final class LessonServer: Sendable {
   init(_ program: String, on loopback: Loopback = .v4) async throws {
     process = try ChildProcess(
       try Peer.python3.find(), ["-Su", Tree.script("lessons/serve.py"), program, loopback.rawValue])
-    let port = try await process.expect("\n", from: .errors, within: .seconds(30))
+    let port = try await process.expect("\n", from: .errors)
     place = Place(host: loopback.rawValue, port: String(port.dropLast()))
   }
 }

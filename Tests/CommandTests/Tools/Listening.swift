@@ -6,7 +6,7 @@ final class Listening: Sendable {
   /// Starts it; the arguments say to listen on a free port, see ``Loopback/anyPort``.
   init(_ arguments: [String], environment: [String: String] = [:]) async throws {
     process = try ChildProcess(try Tree.parley(), arguments, environment: environment)
-    try await process.expect(": listening on ", from: .errors, within: .seconds(30))
+    try await process.expect(": listening on ", from: .errors)
     place = try Place(try await process.expect("\n", from: .errors).dropLast())
   }
 
@@ -18,7 +18,7 @@ final class Listening: Sendable {
   /// Ends it in order.
   func end() async throws -> ChildProcess.Ending {
     process.signal(15)
-    return try await process.ending(within: .seconds(30))
+    return try await process.ending()
   }
 }
 
@@ -60,7 +60,7 @@ extension ChildProcess {
   func feed(_ text: String) { feed(Array(text.utf8)) }
 
   /// Waits for its end.
-  func finished(within limit: Duration = .seconds(30)) async throws -> Finished {
+  func finished(within limit: Duration = ChildProcess.patience) async throws -> Finished {
     let ending = try await ending(within: limit)
     return Finished(
       ending: ending, output: transcript(),
@@ -68,7 +68,7 @@ extension ChildProcess {
   }
 
   /// Gives it all its input and waits for its end.
-  func finished(fed bytes: [UInt8], within limit: Duration = .seconds(30)) async throws -> Finished
+  func finished(fed bytes: [UInt8], within limit: Duration = ChildProcess.patience) async throws -> Finished
   {
     feed(bytes)
     return try await finished(within: limit)

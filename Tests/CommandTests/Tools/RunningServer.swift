@@ -18,7 +18,7 @@ final class RunningServer: Sendable {
     }
     process = try ChildProcess(try Tree.parley(), ["serve"] + listening + options)
     let welcome = try await process.expect(
-      "Ctrl+C ends it.\n", from: .errors, within: .seconds(30))
+      "Ctrl+C ends it.\n", from: .errors)
     let places = welcome.utf8.split(separator: UInt8(ascii: "\n")).map { String(Substring($0)) }
     ports = places.filter { $0.hasPrefix("parley serves 127.0.0.1:") }.compactMap {
       $0.split(separator: ":").dropFirst().first.map(String.init)
@@ -36,6 +36,6 @@ final class RunningServer: Sendable {
   /// Ends it in order.
   func end() async throws -> ChildProcess.Ending {
     process.signal(15)
-    return try await process.ending(within: .seconds(30))
+    return try await process.ending()
   }
 }

@@ -13,7 +13,7 @@ final class Scripted: Sendable {
   init(_ mode: String, _ loopback: Loopback, _ steps: [String]) async throws {
     process = try ChildProcess(
       try Peer.python3.find(), ["-Su", Tree.script("scripted.py"), mode, loopback.rawValue] + steps)
-    let port = try await process.expect("\n", from: .errors, within: .seconds(30))
+    let port = try await process.expect("\n", from: .errors)
     place = Place(host: loopback.rawValue, port: String(port.dropLast()))
   }
 

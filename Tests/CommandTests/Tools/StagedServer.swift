@@ -44,7 +44,7 @@ struct Run: Equatable {
   /// Runs the built `parley` with an empty input.
   init(
     _ arguments: [String], environment: [String: String] = [:],
-    within limit: Duration = .seconds(30)
+    within limit: Duration = ChildProcess.patience
   ) async throws {
     let child = try ChildProcess(try Tree.parley(), arguments, environment: environment)
     child.closeInput()

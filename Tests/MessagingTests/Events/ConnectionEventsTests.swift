@@ -2,7 +2,7 @@ import Messaging
 import Sockets
 import Testing
 
-@Suite("events of a message connection", .timeLimit(.minutes(1)))
+@Suite("events of a message connection", .timeLimit(.minutes(5)))
 struct ConnectionEventsTests {
   private typealias Body =
     @Sendable @concurrent (MessageConnection, MessageConnection) async throws -> Void

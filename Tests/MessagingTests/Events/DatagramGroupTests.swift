@@ -2,7 +2,7 @@ import Messaging
 import Sockets
 import Testing
 
-@Suite("a group of datagram sockets", .timeLimit(.minutes(1)))
+@Suite("a group of datagram sockets", .timeLimit(.minutes(5)))
 struct DatagramGroupTests {
   private static let place = Result { try Address("127.0.0.1:0") }
 

@@ -3,7 +3,7 @@ import Sockets
 import Testing
 
 /// Two ends, several takers, and everything that may happen to them, in an order that a seed decides.
-@Suite("the order of events", .timeLimit(.minutes(2)))
+@Suite("the order of events", .timeLimit(.minutes(5)))
 struct EventOrderTests {
   @Test("has nothing behind a close but the last one, also what was on its way already")
   func closedMeanwhile() async {

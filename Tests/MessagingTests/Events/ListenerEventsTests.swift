@@ -2,7 +2,7 @@ import Messaging
 import Sockets
 import Testing
 
-@Suite("events of a message listener", .timeLimit(.minutes(1)))
+@Suite("events of a message listener", .timeLimit(.minutes(5)))
 struct ListenerEventsTests {
   /// Listens on a free port of this machine.
   private func run(
