@@ -98,7 +98,8 @@ struct JoinPipeTests {
     try await puppet.child.expect("hello")
     // Nobody answers that, so there is something to wait for.
     try ann.signalTwice(number)
-    #expect(try await ann.ending() == .exited(code))
+    let ending = try await ann.ending()
+    #expect(ending == .exited(code), "\(text(ann, .errors))")
   }
 
   @Test(

@@ -34,6 +34,7 @@ struct JoinReturnTests {
     var lines: [String] = []
     for round in 0..<4 {
       try relay.write("cut \(Int.random(in: 1...4_000, using: &random))\n")
+      try await relay.expect("counting\n")
       let more = (0..<150).map { "ann says \($0 + 150 * round)" }
       lines += more
       try ann.write(more.joined(separator: "\n") + "\n")

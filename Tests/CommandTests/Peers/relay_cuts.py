@@ -1,7 +1,7 @@
 """Passes bytes on between clients and a server on this machine, and cuts when it is told to.
 
 Commands, a line each: `target PORT` for those who come from now on, `cut` now, `cut BYTES` when so
-many more have passed in either direction.
+many more have passed in either direction, which are counted once it has said so.
 """
 import socket
 import struct
@@ -78,6 +78,7 @@ for line in sys.stdin:
             target = int(words[1])
         elif len(words) == 2:
             left = int(words[1])
+            print("counting", flush=True)
         else:
             cut()
             print("cut", flush=True)

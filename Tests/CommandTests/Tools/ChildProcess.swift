@@ -150,7 +150,7 @@ final class ChildProcess: Sendable {
     defer { fclose(file) }
     var line = [CChar](repeating: 0, count: 256)
     while fgets(&line, CInt(line.count), file) != nil {
-      let words = line.split { $0 == 0x20 || $0 == 0x09 }.map {
+      let words = line.split { [0x20, 0x09, 0x0a, 0].contains($0) }.map {
         String(decoding: $0.map { UInt8(bitPattern: $0) }, as: UTF8.self)
       }
       if words.first == "\(field):", words.count > 1 { return words[1] }
