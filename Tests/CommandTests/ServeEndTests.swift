@@ -42,10 +42,9 @@ struct ServeEndTests {
   func impatient(signal: CInt) async throws {
     let (server, clients) = try await withDeafClient("impatient-\(signal)")
     defer { withExtendedLifetime(clients) {} }
-    server.signal(signal)
-    try await server.expect(" stopping\n", from: .errors)
-    server.signal(signal)
+    try server.signalTwice(signal)
     #expect(try await server.ending() == .exited(128 + signal))
+    try await server.expect(" stopping\n", from: .errors)
   }
 
   @Test("a client that does not read does not keep the server from its end", .needs(.socat))
@@ -61,9 +60,10 @@ struct ServeEndTests {
   private func withDeafClient(_ name: String) async throws -> (
     server: ChildProcess, clients: [ChildProcess]
   ) {
-    // Unix-domain sockets take little: what is not read stays with the server, and is never too much for it.
+    // Unix-domain sockets take little: what is not read stays with the server, which has room for it.
     let name = "parley-test-\(getpid())-\(name)"
-    let server = try ChildProcess(try Tree.parley(), ["serve", "unix:@\(name)", "--open", "--max-sendq", "1024m"])
+    let server = try ChildProcess(
+      try Tree.parley(), ["serve", "unix:@\(name)", "--open", "--max-sendq", "1024m"])
     try await server.expect("Ctrl+C ends it.\n", from: .errors)
     let deaf = try client(name)
     try deaf.write("/nick deaf\n")

@@ -35,7 +35,8 @@ final class SpareMemory: TimerTarget {
     let resident = parley_resident_memory()
     let spare = resident - parley_allocated_memory()
     if spare > max(SpareMemory.worth, resident / SpareMemory.worthPart) { parley_trim_memory() }
-    if abs(resident - last) > SpareMemory.quiet { watch() }
+    // What is in the pool now and is not needed until then goes the next time.
+    if abs(resident - last) > SpareMemory.quiet || pool.kept > 0 { watch() }
     last = resident
   }
 }

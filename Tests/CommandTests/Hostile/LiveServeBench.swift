@@ -274,6 +274,16 @@ struct LiveServeBench: ServeBench {
     return aftermath
   }
 
+  /// Waits until it has so little memory: a peak is given back seconds after the last client is gone.
+  func memoryGivenBack(to limit: Int) async throws -> Int {
+    let deadline = ContinuousClock.now + ChildProcess.patience
+    while true {
+      let memory = try server.process.memory("RssAnon")
+      guard memory > limit, ContinuousClock.now < deadline else { return memory }
+      try await loop.sleep(for: .milliseconds(100))
+    }
+  }
+
   /// The server has told of the end of everybody who should be gone, or at least has counted it.
   private func awaitEnds() async throws {
     let gone = asked - kept

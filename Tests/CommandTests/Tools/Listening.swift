@@ -68,7 +68,8 @@ extension ChildProcess {
   }
 
   /// Gives it all its input and waits for its end.
-  func finished(fed bytes: [UInt8], within limit: Duration = ChildProcess.patience) async throws -> Finished
+  func finished(fed bytes: [UInt8], within limit: Duration = ChildProcess.patience) async throws
+    -> Finished
   {
     feed(bytes)
     return try await finished(within: limit)
