@@ -98,7 +98,7 @@ struct LiveServeBench: ServeBench {
     kept += 1
     // So that those who were not let in do not use up our own files.
     if sources.count % 256 == 0 {
-      for name in Array(sources.keys) { _ = try await isOpen(name) }
+      for name in Array(sources.keys) where await look(at: name) == .end { drop(name) }
     }
   }
 
@@ -157,28 +157,42 @@ struct LiveServeBench: ServeBench {
   }
 
   mutating func isOpen(_ source: String) async throws -> Bool {
-    guard let connection = sources[source] else { return false }
-    var some: [UInt8] = []
-    var hasRead = false
-    while true {
-      do {
-        // What has been decided of it, it knows: nothing is waited for.
-        guard try await connection.read(into: &some, timeout: .after(.milliseconds(1))) > 0
-        else { break }
-        (some, hasRead) = ([], true)
-      } catch {
-        guard error.isPatience else { break }
-        if !hasRead { return true }
-        // That it took something made room for more, and for the end: the server has to look.
-        hasRead = false
-        for _ in 1...2 {
-          try await say()
-          for index in honest.indices { try await honest[index].awaits(marker) }
-        }
+    guard sources[source] != nil else { return false }
+    // That it takes something makes room for more, and for the end: the server has to look. One that is in the
+    // room hears what makes it look, so there is always more for it.
+    for _ in 1...64 {
+      switch await look(at: source) {
+      case .end:
+        drop(source)
+        return false
+      // What has been decided of it, it knows.
+      case .nothing: return true
+      case .bytes: break
+      }
+      for _ in 1...2 {
+        try await say()
+        for index in honest.indices { try await honest[index].awaits(marker) }
       }
     }
-    drop(source)
-    return false
+    return true
+  }
+
+  private enum Sight { case nothing, bytes, end }
+
+  /// Reads what is there for somebody, and perhaps the end behind it; nothing is waited for.
+  private func look(at source: String) async -> Sight {
+    guard let connection = sources[source] else { return .end }
+    var sight = Sight.nothing
+    var some: [UInt8] = []
+    do {
+      while try await connection.read(into: &some, timeout: .after(.milliseconds(1))) > 0 {
+        sight = .bytes
+        some.removeAll(keepingCapacity: true)
+      }
+      return .end
+    } catch {
+      return error.isPatience ? sight : .end
+    }
   }
 
   private mutating func drop(_ source: String) {
