@@ -67,8 +67,14 @@ package enum PeerLine: Equatable, Sendable {
       .unknown("\(word) takes nothing behind it.")
     default:
       .unknown(
-        "There is no command \(word); /help lists them. To say a line that begins with /, type //.")
+        "There is no command \(word); \(guess(word)). To say a line that begins with /, type //.")
     }
+  }
+
+  private static func guess(_ word: String) -> String {
+    let typed = String(word.unicodeScalars.dropFirst().prefix(20)).lowercased()
+    return Spelling.nearest(to: typed, among: commands).map { "did you mean /\($0)?" }
+      ?? "/help lists them"
   }
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }

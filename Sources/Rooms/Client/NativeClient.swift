@@ -148,9 +148,10 @@ package struct NativeClient: Sendable {
   /// Takes what the server said.
   package mutating func receive(_ bytes: Span<UInt8>, at now: Instant) {
     guard !bytes.isEmpty, !isEnded else { return }
-    hasHeard = true
     if case .entered = state { state = .entered(lastHeard: now, wasPinged: false) }
-    guard let skipped = greeting.skip(bytes) else { return end(.notNative) }
+    let skipped = greeting.skip(bytes)
+    hasHeard = hasHeard || skipped != bytes.count
+    guard let skipped else { return end(.notNative) }
     decoder.receive(bytes.extracting(skipped..<bytes.count))
     do {
       while !isEnded, let frame = try decoder.next() {
@@ -166,7 +167,8 @@ package struct NativeClient: Sendable {
   /// Takes the end of what the server says.
   package mutating func finish(at now: Instant) {
     switch state {
-    case .connecting where !hasFrame: end(hasHeard ? .notNative : .closedSilently)
+    case .connecting where hasHeard && !hasFrame: end(.notNative)
+    case .connecting where !hasFrame && !greeting.hasBegun: end(.closedSilently)
     case .connecting, .entered: end(.lost)
     case .closing: end(.left)
     case .ended: break

@@ -1,3 +1,5 @@
+import Rooms
+
 /// The command line cannot be understood: what is wrong with it, in one line.
 struct UsageError: Error, Equatable {
   /// The verb whose help explains it, when the line got that far.
@@ -24,8 +26,9 @@ struct UsageError: Error, Equatable {
     isNameless ? UsageError("\(name) \(message)", verb: verb) : self
   }
 
-  /// What is printed on standard error.
+  /// What is printed on standard error: whatever was typed or pasted, it stays in its line.
   var text: String {
+    let message = SafeText.safe(message)
     guard let verb else { return "parley: \(message)\nTry 'parley help'.\n" }
     return "parley \(verb): \(message)\nTry 'parley help \(verb)'.\n"
   }

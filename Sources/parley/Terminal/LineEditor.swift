@@ -40,6 +40,8 @@ struct LineEditor {
 
   /// What was taken away last, for Ctrl-Y; with its line ends when it was a paste.
   private var killed = ""
+  /// Whether it was a paste of which not all fitted.
+  private var isKilledCut = false
   private var hasJustKilled = false
   /// Whether the person has been told that there is no more room.
   private var hasToldFull = false
@@ -182,11 +184,13 @@ struct LineEditor {
   private mutating func kill(_ cut: String, isBackwards: Bool, _ wasKilling: Bool) {
     hasJustKilled = wasKilling || !cut.isEmpty
     guard !cut.isEmpty else { return }
+    isKilledCut = false
     if !wasKilling { killed = cut } else { killed = isBackwards ? cut + killed : killed + cut }
   }
 
   private mutating func yank() {
     for scalar in killed.unicodeScalars { take(pasted: scalar) }
+    if isKilledCut { paste?.isCut = true }
     endPaste()
   }
 
@@ -248,7 +252,7 @@ struct LineEditor {
     if paste == nil { paste = Paste(start: before.utf8.count) }
     let fits: Bool
     if scalar != "\n", paste?.hasSeveralLines == false {
-      fits = line.insert(scalar)
+      fits = paste?.isCut == false && line.insert(scalar)
       if !fits { paste?.isCut = true }
     } else {
       let room = line.limit - after.utf8.count
@@ -296,6 +300,7 @@ struct LineEditor {
   private mutating func dropPaste() {
     guard let paste = takePaste() else { return }
     killed = line.cut(from: paste.start) + paste.rest
+    isKilledCut = paste.isCut
     remark = "Not sent; Ctrl-Y brings it back"
   }
 

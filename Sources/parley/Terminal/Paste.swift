@@ -15,6 +15,8 @@ struct Paste {
   var isCut = false
   /// Whether there is room for nothing more at all.
   private var isFull = false
+  /// Whether this line takes nothing more.
+  private var isLineFull = false
   private var lineBytes = 0
 
   init(start: Int) { self.start = start }
@@ -32,7 +34,8 @@ struct Paste {
     isFull =
       isFull || rest.utf8.count + width > Self.byteLimit
       || isEnd && lineEnds == Self.lineLimit - 1
-    guard !isFull, isEnd || lineBytes + width <= room else {
+    isLineFull = !isEnd && (isLineFull || lineBytes + width > room)
+    guard !isFull, !isLineFull else {
       isCut = true
       return false
     }

@@ -132,8 +132,8 @@ struct NativeClientTests {
   @Test(
     "a server that speaks something else is explained, and gets no more bytes",
     arguments: [
-      "\r\n* Welcome\r\n", "\r\n* Welcome to Parley.", "\r\n* Welcome to Parley.\nhi",
-      "\r\n* Welcome to Parley." + String(repeating: "x", count: 600) + "\n", "\r\n",
+      "\r\n* Welcome\r\n", "\r\n* Welcome to Parley.\nhi", "\r\n* Welcome to Parley.\n\r\n* W",
+      "\r\n* Welcome to Parley." + String(repeating: "x", count: 600) + "\n",
       "HTTP/1.1 400 Bad Request\r\n", "SSH-2.0-x\r\n", "PLY1\0\u{1}\0\0",
       "        12ann: hello!!", "\0\u{2A}[2026-11-21T03:16:02] A:\n\thello", "x", "\0\0\0\u{1}c",
     ])
@@ -144,6 +144,22 @@ struct NativeClientTests {
     script.finish()
     #expect(script.ending == .notNative)
     #expect(script.actions.count == 1 && script.sent.isEmpty)
+  }
+
+  @Test(
+    "a server that greets a person and closes, or says why it does, is lost", arguments: [1, 100])
+  func greetedOnly(size: Int) throws {
+    let greeting = "\r\n* Welcome to Parley. You are x.\r\n"
+    for text in [greeting, greeting + "* The server is closing.\r\n", "\r\n* Wel"] {
+      var script = try ClientScript()
+      let bytes = text.bytes
+      for start in stride(from: 0, to: bytes.count, by: size) {
+        script.receive(Array(bytes[start..<min(start + size, bytes.count)]))
+      }
+      #expect(script.ending == nil)
+      script.finish()
+      #expect(script.ending == .lost)
+    }
   }
 
   @Test("what is longer than the server takes is refused here, and nothing else")
