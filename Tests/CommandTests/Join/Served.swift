@@ -32,7 +32,7 @@ final class Puppet: Sendable {
 
   init() async throws {
     child = try ChildProcess(
-      try Peer.socat.find(), ["-d", "-d", "-t", "60", "TCP-LISTEN:0,bind=127.0.0.1", "-"])
+      try Peer.socat.find(), ["-d", "-d", "-t", "300", "TCP-LISTEN:0,bind=127.0.0.1", "-"])
     let text = try await child.output(from: .errors) {
       $0.contains("listening on AF=2 127.0.0.1:") && $0.last == "\n"
     }

@@ -17,7 +17,7 @@ def frame(payload):
         case "u32": return len(payload).to_bytes(4, "big") + payload
 
 def connect():
-    client = socket.create_connection((host, port), timeout=20)
+    client = socket.create_connection((host, port), timeout=60)
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return client
 
@@ -73,8 +73,8 @@ while True:
         break
     except TimeoutError:
         pass
-late.settimeout(20)
-speaker.settimeout(20)
+late.settimeout(60)
+speaker.settimeout(60)
 late.sendall(recorded[0])
 expect(other, recorded[0], "from late")
 # Nothing but what was said: no client has anything left.

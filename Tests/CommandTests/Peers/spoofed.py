@@ -42,7 +42,7 @@ named = []
 for _ in range(2):
     peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     peer.bind(("127.0.0.1", 0))
-    peer.settimeout(20)
+    peer.settimeout(60)
     named.append(peer)
 chat = subprocess.Popen(
     [parley, "chat", "--plain", "udp", str(port), "--nick", "op",

@@ -11,7 +11,7 @@ while b"Ctrl+C ends it.\n" not in log:
 port = int(re.search(rb"serves 127.0.0.1:(\d+)", log)[1])
 
 def connect():
-    return socket.create_connection(("127.0.0.1", port), timeout=20)
+    return socket.create_connection(("127.0.0.1", port), timeout=60)
 
 def expect(client, wanted):
     data = b""

@@ -21,7 +21,7 @@ shown = b""
 while b"ann> " not in shown:
     shown += os.read(person, 4096)
 text = b"[2026-11-21T03:17:47] bob:\n\t" + b"x" * 1000
-peer.settimeout(20)
+peer.settimeout(60)
 # More than all buffers on the way hold.
 for _ in range(10_000):
     peer.sendall(struct.pack("!H", len(text)) + text)

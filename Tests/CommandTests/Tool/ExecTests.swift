@@ -36,7 +36,7 @@ struct ExecTests {
       switch name {
       case "nc": try ChildProcess(try Peer.nc.find(), ["-N", host, port])
       case "ncat": try ChildProcess(try Peer.ncat.find(), [host, port])
-      default: try ChildProcess(try Peer.socat.find(), ["-t", "20", "-", "TCP:\(host):\(port)"])
+      default: try ChildProcess(try Peer.socat.find(), ["-t", "300", "-", "TCP:\(host):\(port)"])
       }
     let finished = try await client.finished(fed: Array("b\nc\na\n".utf8))
     #expect(finished.text == "a\nb\nc\n")

@@ -15,7 +15,7 @@ enum ForeignClient: String, CaseIterable, CustomTestStringConvertible {
       switch self {
       case .nc: ["-N", place.host, place.port]
       case .ncat: [place.host, place.port]
-      case .socat: ["-t", "30", "-", "TCP:\(place.address)"]
+      case .socat: ["-t", "300", "-", "TCP:\(place.address)"]
       case .plink: ["-raw", "-P", place.port, place.host]
       case .telnet: [place.host, place.port]
       case .curl: ["-sN", "telnet://\(place.address)"]
@@ -50,7 +50,7 @@ final class ForeignServer: Sendable {
         )
       case .socat:
         (
-          ["-d", "-d", "-t", "30", "TCP-LISTEN:0,bind=127.0.0.1" + (echoes ? ",fork" : "")]
+          ["-d", "-d", "-t", "300", "TCP-LISTEN:0,bind=127.0.0.1" + (echoes ? ",fork" : "")]
             + [echoes ? "EXEC:cat" : "-"], "listening on AF=2 127.0.0.1:"
         )
       }
